@@ -1,0 +1,123 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+
+/** The hash functions of the two signed-value formats. */
+export type HmacAlgorithm = 'sha1' | 'sha256';
+
+/** RFC 2104's B, in bytes; the same for SHA-1 and SHA-256. */
+const BLOCK_LENGTH = 64;
+
+/** RFC 2104's L, in bytes. */
+const DIGEST_LENGTH = { sha1: 20, sha256: 32 } as const;
+
+/** Messages up to this length, in bytes, are hashed without allocating: all that fit in a cookie. */
+const SCRATCH_LENGTH = 4096;
+
+/** Blocks up to this length, in bytes, keep their view of the scratch memory. */
+const KEPT_VIEW_LENGTH = 512;
+
+const INNER_PAD = 0x36;
+const OUTER_PAD = 0x5c;
+
+const encoder = new TextEncoder();
+
+/**
+ * One key, prepared once for HMAC (RFC 2104): H((K ^ opad) || H((K ^ ipad) || message)).
+ *
+ * Built on one-shot `crypto.hash`, because `createHmac` costs twice as much for messages of a
+ * cookie's size. MACs are computed in scratch memory that stays between calls. It holds the key, so
+ * it never comes out of Node's shared Buffer pool (`Buffer.alloc` does not use it), and none of it
+ * leaves this file. Calls are synchronous and run no foreign code, so they never meet in it.
+ */
+export class HmacKey {
+  readonly #algorithm: HmacAlgorithm;
+  /** (K ^ ipad), and behind it the message. */
+  readonly #inner: Buffer;
+  readonly #message: Uint8Array;
+  /** (K ^ opad), and behind it the inner digest. */
+  readonly #outer: Buffer;
+  readonly #expected: Buffer;
+  readonly #received: Buffer;
+  /** By length: to make a view and hash it takes 90 ns more than to hash one that is there. */
+  readonly #innerViews: Uint8Array[] = [];
+
+  /**
+   * @param secret - any bytes; more than 64 are shortened by the hash itself, as RFC 2104 says
+   */
+  constructor(algorithm: HmacAlgorithm, secret: Uint8Array) {
+    const digestLength = DIGEST_LENGTH[algorithm];
+    const key = secret.length > BLOCK_LENGTH ? hash(algorithm, secret, 'buffer') : secret;
+    this.#algorithm = algorithm;
+    this.#inner = paddedKey(key, INNER_PAD, SCRATCH_LENGTH);
+    this.#message = this.#inner.subarray(BLOCK_LENGTH);
+    this.#outer = paddedKey(key, OUTER_PAD, digestLength);
+    this.#expected = Buffer.alloc(2 * digestLength);
+    this.#received = Buffer.alloc(2 * digestLength);
+  }
+
+  /** The MAC of bytes, or of the UTF-8 bytes of a text, in lower-case hexadecimal. */
+  sign(message: string | Uint8Array): string {
+    const outer = this.#outer;
+    const digest = hash(this.#algorithm, this.#innerBlocks(message), 'binary');
+    // Half the time of Buffer.write for so few bytes.
+    for (let index = 0; index < digest.length; index += 1) {
+      outer[BLOCK_LENGTH + index] = digest.charCodeAt(index);
+    }
+    return hash(this.#algorithm, outer, 'hex');
+  }
+
+  /**
+   * Whether `signature` is the MAC of `message`, in a time that does not depend on where the two
+   * differ. A signature of another length, or in upper case, is not.
+   */
+  verify(message: string | Uint8Array, signature: string): boolean {
+    const expected = this.#expected;
+    const received = this.#received;
+    if (signature.length !== expected.length) {
+      return false;
+    }
+    encoder.encodeInto(this.sign(message), expected);
+    const { read } = encoder.encodeInto(signature, received);
+    return timingSafeEqual(expected, received) && read === signature.length;
+  }
+
+  /** Whether both have the same key after padding, and so make the same MACs. */
+  isSameAs(other: HmacKey): boolean {
+    const key = this.#inner.subarray(0, BLOCK_LENGTH);
+    return timingSafeEqual(key, other.#inner.subarray(0, BLOCK_LENGTH));
+  }
+
+  #innerBlocks(message: string | Uint8Array): Uint8Array {
+    if (typeof message === 'string') {
+      const { read, written } = encoder.encodeInto(message, this.#message);
+      if (read === message.length) {
+        return this.#innerView(BLOCK_LENGTH + written);
+      }
+    }
+    return Buffer.concat([
+      this.#inner.subarray(0, BLOCK_LENGTH),
+      typeof message === 'string' ? Buffer.from(message, 'utf8') : message,
+    ]);
+  }
+
+  /** The first bytes of the inner blocks. Not Buffer.subarray, which takes three times as long. */
+  #innerView(length: number): Uint8Array {
+    const kept = this.#innerViews[length];
+    if (kept !== undefined) {
+      return kept;
+    }
+    const view = new Uint8Array(this.#inner.buffer, 0, length);
+    if (length <= KEPT_VIEW_LENGTH) {
+      this.#innerViews[length] = view;
+    }
+    return view;
+  }
+}
+
+/** The key, padded with zeros to a block and xored with `pad`, and room behind it. */
+function paddedKey(key: Uint8Array, pad: number, room: number): Buffer {
+  const blocks = Buffer.alloc(BLOCK_LENGTH + room).fill(pad, 0, BLOCK_LENGTH);
+  key.forEach((byte, index) => {
+    blocks[index] = byte ^ pad;
+  });
+  return blocks;
+}

@@ -1,0 +1,69 @@
+import { isUtf8 } from 'node:buffer';
+import { SecureCookieError } from '../errors.js';
+
+/**
+ * What a signed value carries: bytes, in base64 (RFC 4648, section 4), and for the most part text.
+ */
+
+// eslint-disable-next-line no-control-regex -- ASCII begins with the control characters
+const ASCII = /^[\x00-\x7f]*$/;
+
+/**
+ * @throws {@link SecureCookieError} `value` - for what is neither well-formed text nor bytes
+ */
+export function assertValue(value: unknown): void {
+  if (typeof value === 'string' ? value.isWellFormed() : value instanceof Uint8Array) {
+    return;
+  }
+  throw new SecureCookieError(
+    'value',
+    typeof value === 'string'
+      ? 'The value holds a lone surrogate, which UTF-8 can not carry: sign its bytes instead.'
+      : 'The value must be text or a Uint8Array: encode anything else first, with JSON.stringify for example.',
+  );
+}
+
+/** Text, as UTF-8, or bytes in base64. */
+export function encodeBase64(value: string | Uint8Array): string {
+  if (typeof value !== 'string') {
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
+  }
+  // For ASCII, of which each character is its byte, btoa takes a third of what a Buffer does.
+  return ASCII.test(value) ? btoa(value) : Buffer.from(value, 'utf8').toString('base64');
+}
+
+/** How long {@link encodeBase64} makes so many bytes, in characters. */
+export function base64Length(byteLength: number): number {
+  return 4 * Math.ceil(byteLength / 3);
+}
+
+/**
+ * The bytes behind base64, as a string of which each character is one byte, or `undefined` where it
+ * is not canonical: stray bits, white space, other alphabets and wrong padding do not encode to the
+ * same text again.
+ *
+ * `atob` and `btoa`, because a Buffer there and back takes twice as long.
+ */
+export function decodeBase64(base64: string): string | undefined {
+  try {
+    const bytes = atob(base64);
+    return btoa(bytes) === base64 ? bytes : undefined;
+  } catch {
+    // What atob throws on is not base64 at all.
+    return undefined;
+  }
+}
+
+/** The text behind UTF-8, a leading U+FEFF included, or `undefined` where bytes would be lost. */
+export function decodeText(bytes: string): string | undefined {
+  if (ASCII.test(bytes)) {
+    return bytes;
+  }
+  const utf8 = Buffer.from(bytes, 'latin1');
+  return isUtf8(utf8) ? utf8.toString('utf8') : undefined;
+}
+
+/** Bytes that own their memory: a Buffer would be a view into a pool that others share. */
+export function decodeBytes(bytes: string): Uint8Array {
+  return new Uint8Array(Buffer.from(bytes, 'latin1'));
+}

@@ -1,0 +1,203 @@
+import { randomBytes } from 'node:crypto';
+import { SecureCookieError } from '../errors.js';
+import type { SignedValueVersion } from './signed-value.js';
+
+/** How signed values are judged, apart from the keys. All durations are seconds. */
+export interface SecureCookiePolicy {
+  /**
+   * The oldest value that verifies, in seconds (not days, as Tornado's `max_age_days`, and not
+   * milliseconds).
+   *
+   * @defaultValue 2_678_400 (31 days, as Tornado)
+   */
+  readonly maxAge?: number | undefined;
+  /**
+   * The oldest format that is read. 1 also accepts Tornado's first format, whose signature does not
+   * tell where the name ends and the value begins: see SECURITY.md.
+   *
+   * @defaultValue 2
+   */
+  readonly minVersion?: SignedValueVersion | undefined;
+  /**
+   * How far in the future a value's date may lie, in seconds, for clocks that disagree.
+   *
+   * @defaultValue 300
+   */
+  readonly clockTolerance?: number | undefined;
+  /**
+   * Lets secrets under 32 bytes and published ones pass. For tests and demos.
+   *
+   * @defaultValue false
+   */
+  readonly allowWeakSecrets?: boolean | undefined;
+  /**
+   * The current time in seconds since the epoch (not the milliseconds of `Date.now`), fractions
+   * allowed.
+   *
+   * @defaultValue the system's clock
+   */
+  readonly clock?: (() => number) | undefined;
+  /**
+   * Random bytes for the nonces of encrypted values, for tests alone: whoever repeats a nonce gives
+   * the plaintext away.
+   *
+   * @defaultValue `randomBytes` of node:crypto
+   */
+  readonly random?: ((length: number) => Uint8Array) | undefined;
+}
+
+/** How a value is signed. */
+export interface SignOptions {
+  /**
+   * The format to write. 1 is for readers that know no other (Tornado before 3.2.1).
+   *
+   * @defaultValue 2
+   */
+  readonly version?: SignedValueVersion | undefined;
+  /**
+   * Hides the value from whoever does not hold the secret. Its length shows. Format 2 only.
+   *
+   * @defaultValue false
+   */
+  readonly encrypt?: boolean | undefined;
+}
+
+/** How one signed value is read. */
+export interface VerifyOptions {
+  /**
+   * The oldest value that verifies here, in seconds.
+   *
+   * @defaultValue the signer's `maxAge`
+   */
+  readonly maxAge?: number | undefined;
+  /**
+   * The oldest format that is read here.
+   *
+   * @defaultValue the signer's `minVersion`
+   */
+  readonly minVersion?: SignedValueVersion | undefined;
+  /**
+   * `'utf8'` gives text and rejects bytes that are none; `'bytes'` gives the bytes.
+   *
+   * @defaultValue 'utf8'
+   */
+  readonly encoding?: 'utf8' | 'bytes' | undefined;
+  /**
+   * Reads values that were signed with `encrypt`, and no others.
+   *
+   * @defaultValue false
+   */
+  readonly encrypted?: boolean | undefined;
+}
+
+const DEFAULT_MAX_AGE = 31 * 86_400;
+
+/** Seconds. */
+export const DEFAULT_CLOCK_TOLERANCE = 300;
+
+/** Dates of more than twelve digits are not read; a clock that gives them counts milliseconds. */
+const END_OF_TIME = 1e12;
+
+/**
+ * A policy with its defaults.
+ *
+ * @throws {@link SecureCookieError} `option`
+ */
+export function resolvePolicy({
+  maxAge = DEFAULT_MAX_AGE,
+  minVersion = 2,
+  clockTolerance = DEFAULT_CLOCK_TOLERANCE,
+  allowWeakSecrets = false,
+  clock = systemClock,
+  random = randomBytes,
+}: SecureCookiePolicy) {
+  assertDuration('maxAge', maxAge);
+  assertVersion('minVersion', minVersion);
+  assertDuration('clockTolerance', clockTolerance);
+  if (typeof allowWeakSecrets !== 'boolean') {
+    throw new SecureCookieError('option', 'The option "allowWeakSecrets" must be true or false.');
+  }
+  if (typeof clock !== 'function') {
+    throw new SecureCookieError(
+      'option',
+      'The option "clock" must be a function that returns seconds since the epoch.',
+    );
+  }
+  if (typeof random !== 'function') {
+    throw new SecureCookieError(
+      'option',
+      'The option "random" must be a function that returns as many random bytes as it is asked for.',
+    );
+  }
+  return { maxAge, minVersion, clockTolerance, allowWeakSecrets, clock, random };
+}
+
+/**
+ * @throws {@link SecureCookieError} `option`
+ */
+export function assertVerifyOptions({
+  maxAge,
+  minVersion,
+  encoding,
+  encrypted,
+}: VerifyOptions): void {
+  if (maxAge !== undefined) {
+    assertDuration('maxAge', maxAge);
+  }
+  if (minVersion !== undefined) {
+    assertVersion('minVersion', minVersion);
+  }
+  if (encoding !== undefined && encoding !== 'utf8' && encoding !== 'bytes') {
+    throw new SecureCookieError('option', 'The option "encoding" must be "utf8" or "bytes".');
+  }
+  if (encrypted !== undefined && typeof encrypted !== 'boolean') {
+    throw new SecureCookieError('option', 'The option "encrypted" must be true or false.');
+  }
+}
+
+/**
+ * @throws {@link SecureCookieError} `option`
+ */
+function assertVersion(option: string, version: SignedValueVersion): void {
+  if (version !== 1 && version !== 2) {
+    throw new SecureCookieError('option', `The option "${option}" must be 1 or 2.`);
+  }
+}
+
+/**
+ * @throws {@link SecureCookieError} `option`
+ */
+export function assertSignOptions({ version = 2, encrypt = false }: SignOptions): void {
+  assertVersion('version', version);
+  if (typeof encrypt !== 'boolean') {
+    throw new SecureCookieError('option', 'The option "encrypt" must be true or false.');
+  }
+  if (encrypt && version === 1) {
+    throw new SecureCookieError('option', 'Format 1 can not be encrypted: leave out "version: 1".');
+  }
+}
+
+/**
+ * @throws {@link SecureCookieError} `clock` - NaN would pass every comparison of ages
+ */
+export function assertTime(seconds: number): void {
+  if (!Number.isFinite(seconds) || seconds < 0 || seconds >= END_OF_TIME) {
+    throw new SecureCookieError(
+      'clock',
+      'The option "clock" must return seconds since the epoch: a finite number, not negative, and not the milliseconds of Date.now().',
+    );
+  }
+}
+
+function assertDuration(option: string, seconds: number): void {
+  if (!Number.isFinite(seconds) || seconds < 0) {
+    throw new SecureCookieError(
+      'option',
+      `The option "${option}" must be a number of seconds, finite and not negative.`,
+    );
+  }
+}
+
+function systemClock(): number {
+  return Date.now() / 1000;
+}

@@ -1,0 +1,441 @@
+import { SecureCookieError } from '../errors.js';
+import { assertCookieName } from '../token.js';
+import { decryptPayload, encryptPayload, ENCRYPTION_OVERHEAD } from './encrypted-payload.js';
+import {
+  KeyRing,
+  NO_KEYS,
+  type Keys,
+  type RingKey,
+  type SecureCookieKeys,
+  type SecureCookieSecret,
+} from './key-ring.js';
+import {
+  assertValue,
+  base64Length,
+  decodeBase64,
+  decodeBytes,
+  decodeText,
+  encodeBase64,
+} from './payload.js';
+import {
+  assertSignOptions,
+  assertTime,
+  assertVerifyOptions,
+  resolvePolicy,
+  type SecureCookiePolicy,
+  type SignOptions,
+  type VerifyOptions,
+} from './policy.js';
+import { publishRead } from './read-events.js';
+import {
+  MAX_SIGNED_VALUE_LENGTH,
+  openSignedValue,
+  type OpenedSignedValue,
+  type SignedValueVersion,
+  type UnopenedSignedValue,
+} from './signed-value.js';
+import { createSignedValueV1 } from './signed-value-v1.js';
+import {
+  createSignedValueV2,
+  signedValueV2Envelope,
+  signedValueV2Length,
+} from './signed-value-v2.js';
+import type {
+  RejectedValue,
+  SecureCookieRejection,
+  VerifiedValue,
+  VerifyResult,
+} from './verify-result.js';
+import { NONCE_LENGTH } from './xaes-256-gcm.js';
+
+/** Judges what verified further. */
+type Refine<Value> = (verified: VerifiedValue<string | Uint8Array>) => VerifyResult<Value>;
+
+/** A result, and the version of the ring's key that it was found with. */
+interface SignedRead<Value> {
+  readonly result: VerifyResult<Value>;
+  readonly keyVersion: number | undefined;
+}
+
+/** The keys and the policy of a {@link SecureCookieSigner}. */
+export type SecureCookieSignerOptions = SecureCookieKeys & SecureCookiePolicy;
+
+/**
+ * Signs and verifies cookie values in Tornado's formats. Needs no Nest app.
+ *
+ * @example
+ * const signer = new SecureCookieSigner({ secret: process.env.COOKIE_SECRET ?? '' });
+ * const signed = signer.sign('user', 'alice');
+ * signer.unsign('user', signed); // 'alice'
+ * signer.unsign('admin', signed); // undefined: signed for another name
+ */
+export class SecureCookieSigner {
+  /** The oldest value that verifies, in seconds, where a read does not say otherwise. */
+  readonly maxAge: number;
+  /** The oldest format that is read, where a read does not say otherwise. */
+  readonly minVersion: SignedValueVersion;
+  readonly #clockTolerance: number;
+  readonly #allowWeakSecrets: boolean;
+  readonly #clock: () => number;
+  readonly #random: (length: number) => Uint8Array;
+  /** Of formats that definitions accept: none may become a key here. */
+  readonly #foreignSecrets = new Set<readonly SecureCookieSecret[]>();
+  #keys: Keys;
+
+  /**
+   * @param options - keys and policy; secrets are copied, so later changes to the object do nothing
+   * @throws {@link SecureCookieError} `secret-missing`, `secret-weak` or `key-version` for the keys,
+   * `option` for anything else
+   */
+  constructor(options: SecureCookieSignerOptions) {
+    if (typeof options !== 'object' || options === null) {
+      throw new SecureCookieError(
+        'secret-missing',
+        'The signer needs its options: new SecureCookieSigner({ secret }).',
+      );
+    }
+    const { maxAge, minVersion, clockTolerance, allowWeakSecrets, clock, random } =
+      resolvePolicy(options);
+    this.maxAge = maxAge;
+    this.minVersion = minVersion;
+    this.#clockTolerance = clockTolerance;
+    this.#allowWeakSecrets = allowWeakSecrets;
+    this.#clock = clock;
+    this.#random = random;
+    this.#keys = new KeyRing(options, allowWeakSecrets);
+  }
+
+  /**
+   * Signs a value for one cookie name. Tornado: `create_signed_value`.
+   *
+   * @param name - the cookie's name, an RFC 6265 token
+   * @param value - well-formed text, stored as UTF-8, or bytes
+   * @param options - `version`, the format, 2 where left out; `encrypt`, which hides the value
+   * @returns the signed value: printable ASCII, to be sent as it is
+   * @throws {@link SecureCookieError} `name` or `value` for what can not be signed, `key-version` for
+   * version 1 with a key record, `option` for options that exclude each other, `clock` for a clock that gives no date, `keys-stale` for keys that
+   * were withdrawn
+   * @example
+   * signer.sign('user', 'alice'); // '2|1:0|10:1300000000|4:user|8:YWxpY2U=|...'
+   */
+  sign(name: string, value: string | Uint8Array, options: SignOptions = {}): string {
+    assertCookieName(name);
+    assertValue(value);
+    assertSignOptions(options);
+    const key = this.#signingKey();
+    const timestamp = Math.floor(this.now());
+    const signed =
+      options.version === 1
+        ? this.#signV1(key, name, value, timestamp)
+        : this.#signV2(key, name, value, timestamp, options.encrypt === true);
+    assertSignedLength(signed.length);
+    return signed;
+  }
+
+  /**
+   * How long {@link SecureCookieSigner.sign} would make a value, in characters, in format 2.
+   *
+   * @throws {@link SecureCookieError} `name`, `value`, `option`, `clock` or `keys-stale`, as `sign`
+   * @example
+   * signer.signedLength('key', 'value'); // 101
+   */
+  signedLength(name: string, value: string | Uint8Array, options: SignOptions = {}): number {
+    assertCookieName(name);
+    assertValue(value);
+    assertSignOptions(options);
+    const { version } = this.#signingKey();
+    const payload = Buffer.byteLength(value) + (options.encrypt === true ? ENCRYPTION_OVERHEAD : 0);
+    const timestamp = Math.floor(this.now());
+    const length = signedValueV2Length(version, name, base64Length(payload), timestamp);
+    assertSignedLength(length);
+    return length;
+  }
+
+  /**
+   * Verifies a signed value and says why, where it does not. Tornado: `decode_signed_value`.
+   *
+   * Whatever the client sent, this returns. The checks and their order: presence, length,
+   * characters, format, fields, key, signature, name, age, base64, cipher, text; the first failure is
+   * the reason.
+   *
+   * @param name - the name of the cookie that carried it
+   * @param signed - what the cookie held
+   * @returns `{ valid: true, value, issuedAt, version, keyVersion, current }` or
+   * `{ valid: false, reason }`
+   * @throws {@link SecureCookieError} `option` for a bad option, `clock` for a clock that gives no
+   * date
+   * @example
+   * const result = signer.verify('user', signed, { maxAge: 3600 });
+   * if (result.valid) console.log(result.value, result.issuedAt);
+   * else console.log(result.reason); // 'expired'
+   */
+  verify(
+    name: string,
+    signed: string | undefined,
+    options: VerifyOptions & { readonly encoding: 'bytes' },
+  ): VerifyResult<Uint8Array>;
+  verify(
+    name: string,
+    signed: string | undefined,
+    options?: VerifyOptions & { readonly encoding?: 'utf8' | undefined },
+  ): VerifyResult;
+  verify(
+    name: string,
+    signed: string | undefined,
+    options?: VerifyOptions,
+  ): VerifyResult<string | Uint8Array>;
+  verify(
+    name: string,
+    signed: string | undefined,
+    options: VerifyOptions = {},
+  ): VerifyResult<string | Uint8Array> {
+    assertVerifyOptions(options);
+    const { result, keyVersion } = this.#read(name, signed, options, this.#keys, asItIs);
+    publishRead(name, result, keyVersion);
+    return result;
+  }
+
+  /**
+   * Verifies several signed values that came under one name, as clients send them when paths or
+   * domains differ: the first that verifies wins.
+   *
+   * @param name - the name of the cookies that carried them
+   * @param signedValues - what the cookies held, in order of appearance
+   * @returns the result of the first that verifies, else of the first
+   * @throws {@link SecureCookieError} `option` for a bad option, `clock` for a clock that gives no
+   * date
+   * @example
+   * signer.verifyFirst('user', [planted, genuine]);
+   */
+  verifyFirst(
+    name: string,
+    signedValues: readonly string[],
+    options: VerifyOptions = {},
+  ): VerifyResult<string | Uint8Array> {
+    const { result, keyVersion } = this.readFirst(name, signedValues, options, asItIs);
+    publishRead(name, result, keyVersion);
+    return result;
+  }
+
+  /**
+   * `verifyFirst` without its event, for those who judge further before they publish.
+   *
+   * @internal
+   * @param refine - judges what verified; a candidate that it refuses did not verify
+   */
+  readFirst<Value>(
+    name: string,
+    signedValues: readonly string[],
+    options: VerifyOptions,
+    refine: Refine<Value>,
+  ): SignedRead<Value> {
+    assertVerifyOptions(options);
+    const keys = this.#keys;
+    const first = this.#read(name, signedValues[0], options, keys, refine);
+    for (let next = 1; !first.result.valid && next < signedValues.length; next += 1) {
+      const other = this.#read(name, signedValues[next], options, keys, refine);
+      if (other.result.valid) {
+        return other;
+      }
+    }
+    return first;
+  }
+
+  /**
+   * The value of a signed value, or `undefined` where it does not verify. Tornado:
+   * `decode_signed_value`, with text for bytes.
+   *
+   * @returns text, or bytes with `encoding: 'bytes'`; `undefined` for any bad input
+   * @throws {@link SecureCookieError} `option` for a bad option, `clock` for a clock that gives no
+   * date
+   * @example
+   * signer.unsign('user', signed) ?? 'nobody';
+   */
+  unsign(
+    name: string,
+    signed: string | undefined,
+    options: VerifyOptions & { readonly encoding: 'bytes' },
+  ): Uint8Array | undefined;
+  unsign(
+    name: string,
+    signed: string | undefined,
+    options?: VerifyOptions & { readonly encoding?: 'utf8' | undefined },
+  ): string | undefined;
+  unsign(
+    name: string,
+    signed: string | undefined,
+    options: VerifyOptions = {},
+  ): string | Uint8Array | undefined {
+    const result = this.verify(name, signed, options);
+    return result.valid ? result.value : undefined;
+  }
+
+  /**
+   * Turns the keys: from the next call on, these sign and read. If they are not valid, it throws and
+   * the old ones stay.
+   *
+   * @throws {@link SecureCookieError} `secret-missing`, `secret-weak`, `key-version`, `option`, or
+   * `secret-reused` for a secret that a definition accepts
+   * @example
+   * signer.replaceKeys({ secret: { 1: oldSecret, 2: newSecret }, keyVersion: 2 });
+   */
+  replaceKeys(keys: SecureCookieKeys): void {
+    const ring = new KeyRing(keys, this.#allowWeakSecrets);
+    for (const secrets of this.#foreignSecrets) {
+      assertForeign(ring, secrets);
+    }
+    this.#keys = ring;
+  }
+
+  /**
+   * Refuses, from now on, keys made of these secrets, which verify a foreign format.
+   *
+   * @internal
+   * @throws {@link SecureCookieError} `secret-reused`
+   */
+  refuseSecrets(secrets: readonly SecureCookieSecret[]): void {
+    if (!this.#foreignSecrets.has(secrets)) {
+      assertForeign(this.#keys, secrets);
+      this.#foreignSecrets.add(secrets);
+    }
+  }
+
+  /**
+   * Withdraws the keys: until {@link SecureCookieSigner.replaceKeys} brings others, every read is
+   * rejected as `unknown-key`, and signing throws `keys-stale`.
+   *
+   * @example
+   * signer.withdrawKeys(); // the ring is known to be compromised, and there is no other yet
+   */
+  withdrawKeys(): void {
+    this.#keys = NO_KEYS;
+  }
+
+  /**
+   * The time by this signer's clock, in seconds since the epoch, with its fraction.
+   *
+   * @throws {@link SecureCookieError} `clock` - where the clock gives no such number
+   */
+  now(): number {
+    const seconds = this.#clock();
+    assertTime(seconds);
+    return seconds;
+  }
+
+  #signV1(key: RingKey, name: string, value: string | Uint8Array, timestamp: number): string {
+    if (this.#keys.versioned) {
+      throw new SecureCookieError(
+        'key-version',
+        'Format 1 carries no key version, so it can not be signed with a key record: sign with version 2.',
+      );
+    }
+    return createSignedValueV1(key, name, encodeBase64(value), timestamp);
+  }
+
+  /** One key and one date for all: an encrypted payload is bound to the envelope that is signed. */
+  #signV2(
+    key: RingKey,
+    name: string,
+    value: string | Uint8Array,
+    timestamp: number,
+    encrypt: boolean,
+  ): string {
+    const envelope = signedValueV2Envelope(key, name, timestamp);
+    const payload = encrypt
+      ? encryptPayload(key.xaes, envelope, Buffer.from(value), this.#random(NONCE_LENGTH))
+      : value;
+    return createSignedValueV2(key, envelope, encodeBase64(payload));
+  }
+
+  #read<Value>(
+    name: string,
+    signed: string | undefined,
+    options: VerifyOptions,
+    keys: Keys,
+    refine: Refine<Value>,
+  ): SignedRead<Value> {
+    const opened = openSignedValue(keys, name, signed, options.minVersion ?? this.minVersion);
+    const judged = this.#judge(opened, keys, options);
+    const result = judged.valid ? refine(judged) : judged;
+    return { result, keyVersion: opened.key?.version };
+  }
+
+  /** What is authentic is judged by its age, its base64, its cipher and its text, in this order. */
+  #judge(
+    opened: OpenedSignedValue | UnopenedSignedValue,
+    keys: Keys,
+    { maxAge = this.maxAge, encoding = 'utf8', encrypted = false }: VerifyOptions,
+  ): VerifyResult<string | Uint8Array> {
+    if (opened.reason !== undefined) {
+      return rejected(opened.reason);
+    }
+    const untimely = this.#judgeAge(opened.timestamp, maxAge);
+    if (untimely !== undefined) {
+      return rejected(untimely);
+    }
+    const payload = decodeBase64(opened.base64);
+    if (payload === undefined) {
+      return rejected('malformed');
+    }
+    const bytes = encrypted ? decrypted(opened, payload) : payload;
+    if (bytes === undefined) {
+      return rejected('decrypt');
+    }
+    const value = encoding === 'bytes' ? decodeBytes(bytes) : decodeText(bytes);
+    if (value === undefined) {
+      return rejected('encoding');
+    }
+    const { version, keyVersion, timestamp } = opened;
+    const current = version === 2 && keyVersion === keys.signingKey?.version;
+    return { valid: true, value, issuedAt: timestamp, version, keyVersion, current };
+  }
+
+  #judgeAge(timestamp: number, maxAge: number): 'expired' | 'future' | undefined {
+    const now = this.now();
+    if (timestamp < now - maxAge) {
+      return 'expired';
+    }
+    return timestamp > now + this.#clockTolerance ? 'future' : undefined;
+  }
+
+  #signingKey(): RingKey {
+    const { signingKey } = this.#keys;
+    if (signingKey === undefined) {
+      throw new SecureCookieError(
+        'keys-stale',
+        'The keys were withdrawn, so nothing can be signed: the key provider has not answered for longer than "maxStale", or withdrawKeys was called. Call replaceKeys.',
+      );
+    }
+    return signingKey;
+  }
+}
+
+function assertForeign(keys: Keys, secrets: readonly SecureCookieSecret[]): void {
+  if (secrets.some((secret) => keys.includes(secret))) {
+    throw new SecureCookieError(
+      'secret-reused',
+      'A secret of "accepts" is also a secret of the signer: with it, an old cookie can be turned into a forged new one. Give the signer a new secret, and leave the old one to "accepts".',
+    );
+  }
+}
+
+function asItIs<Value>(verified: VerifiedValue<Value>): VerifyResult<Value> {
+  return verified;
+}
+
+function rejected(reason: SecureCookieRejection): RejectedValue {
+  return { valid: false, reason };
+}
+
+function decrypted({ key, envelope }: OpenedSignedValue, payload: string): string | undefined {
+  return decryptPayload(key.xaes, envelope, Buffer.from(payload, 'latin1'))?.toString('latin1');
+}
+
+function assertSignedLength(length: number): void {
+  if (length > MAX_SIGNED_VALUE_LENGTH) {
+    throw new SecureCookieError(
+      'value',
+      `The signed value would have ${length} characters, and no more than ${MAX_SIGNED_VALUE_LENGTH} are read: keep large data on the server and sign its key.`,
+    );
+  }
+}

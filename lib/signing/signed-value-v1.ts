@@ -1,0 +1,62 @@
+import { isCookieName } from '../token.js';
+import type { Keys, RingKey } from './key-ring.js';
+import type { OpenedSignedValue, UnopenedSignedValue } from './signed-value.js';
+
+/**
+ * The old format of signed values (Tornado 1 and 2, `version=1` later):
+ *
+ *     dmFsdWU=|1300000000|31c934969f53e48164c50768b40cbd7e2daaaa4f
+ *
+ * - the value, base64
+ * - the date, whole seconds since the epoch, no leading zero
+ * - the signature, 40 lower-case hexadecimal digits: HMAC-SHA1 over name, value and date, one after
+ *   the other *with nothing between them*
+ *
+ * So the split between the three is ambiguous: whoever holds a cookie can move characters from one
+ * to the next under the same signature. Strict fields refuse most of it, but not a name that ends
+ * where another's value begins. That is why v1 is read only where it is asked for.
+ */
+const V1 = /^([^|]*)\|([1-9][0-9]{0,11})\|([0-9a-f]{40})$/;
+
+/** Tornado: `create_signed_value(version=1)`. */
+export function createSignedValueV1(
+  key: RingKey,
+  name: string,
+  base64: string,
+  timestamp: number,
+): string {
+  return `${base64}|${timestamp}|${key.sha1.sign(`${name}${base64}${timestamp}`)}`;
+}
+
+/** Whether a text has the exact shape of the format. */
+export function isSignedValueV1(signed: string): boolean {
+  return V1.test(signed);
+}
+
+/** Tornado: `_decode_signed_value_v1`, up to the signature. */
+export function openSignedValueV1(
+  keys: Keys,
+  name: string,
+  signed: string,
+): OpenedSignedValue | UnopenedSignedValue {
+  const [, base64, timestamp, signature] = V1.exec(signed) ?? [];
+  if (base64 === undefined || timestamp === undefined || signature === undefined) {
+    return { reason: 'malformed' };
+  }
+  // A value without a key version was signed before there was a record: by key 0 if by any.
+  const key = keys.find(0);
+  if (key === undefined) {
+    return { reason: 'unknown-key' };
+  }
+  if (!isCookieName(name) || !key.sha1.verify(`${name}${base64}${timestamp}`, signature)) {
+    return { reason: 'signature', key };
+  }
+  return {
+    key,
+    version: 1,
+    keyVersion: key.version,
+    timestamp: Number(timestamp),
+    base64,
+    envelope: '',
+  };
+}

@@ -1,0 +1,87 @@
+import type { Keys, RingKey } from './key-ring.js';
+import { isSignedValueV1, openSignedValueV1 } from './signed-value-v1.js';
+import { openSignedValueV2 } from './signed-value-v2.js';
+
+/**
+ * What a signed value is: a base64 value, its date and its cookie's name under an HMAC. Tornado's
+ * two formats, both ASCII; each is documented field by field beside its encoder:
+ *
+ *     v2  2|1:0|10:1300000000|3:key|8:dmFsdWU=|<HMAC-SHA256>     signed-value-v2.ts
+ *     v1  dmFsdWU=|1300000000|<HMAC-SHA1>                        signed-value-v1.ts
+ *
+ * v1 has no version field. It is told apart as Tornado does: a number of up to three digits before
+ * the first pipe is a version, because base64 comes in groups of four.
+ */
+
+/** The formats of signed values: 1 is read for the sake of old cookies, 2 is the one to write. */
+export type SignedValueVersion = 1 | 2;
+
+/** The longest signed value that is written or read, in characters. */
+export const MAX_SIGNED_VALUE_LENGTH = 16_384;
+
+/** What an authentic signed value says. Its age and its base64 are still to be judged. */
+export interface OpenedSignedValue {
+  readonly reason?: undefined;
+  /** The key that verified it. */
+  readonly key: RingKey;
+  readonly version: SignedValueVersion;
+  /** As the value has it; a single secret reads any. */
+  readonly keyVersion: number;
+  /** Seconds since the epoch. */
+  readonly timestamp: number;
+  /** Base64, not yet known to be canonical. */
+  readonly base64: string;
+  /** What stands before the value, to which an encrypted payload is bound; empty in v1. */
+  readonly envelope: string;
+}
+
+/** Why a signed value is not authentic. */
+export type UnopenedReason =
+  'missing' | 'malformed' | 'too-large' | 'version' | 'unknown-key' | 'signature' | 'name';
+
+/** A signed value that is not authentic. */
+export interface UnopenedSignedValue {
+  readonly reason: UnopenedReason;
+  /** The key it was checked with, where it came that far. */
+  readonly key?: RingKey | undefined;
+}
+
+/** Printable ASCII without the space: everything that a signed value is made of. */
+const VISIBLE_ASCII = /^[\x21-\x7e]*$/;
+
+/** A format version that is not ours. `2|` was dispatched before. */
+const OTHER_VERSION = /^[1-9][0-9]{0,2}\|/;
+
+/**
+ * Reads a signed value as far as its authenticity goes: structure, key, MAC, name, in this order,
+ * and the first failure is the answer. Takes anything, throws nothing.
+ */
+export function openSignedValue(
+  keys: Keys,
+  name: string,
+  signed: unknown,
+  minVersion: SignedValueVersion,
+): OpenedSignedValue | UnopenedSignedValue {
+  if (signed === undefined || signed === '') {
+    return { reason: 'missing' };
+  }
+  if (typeof signed !== 'string') {
+    return { reason: 'malformed' };
+  }
+  if (signed.length > MAX_SIGNED_VALUE_LENGTH) {
+    return { reason: 'too-large' };
+  }
+  if (!VISIBLE_ASCII.test(signed)) {
+    return { reason: 'malformed' };
+  }
+  if (signed.startsWith('2|')) {
+    return openSignedValueV2(keys, name, signed);
+  }
+  if (OTHER_VERSION.test(signed)) {
+    return { reason: 'version' };
+  }
+  if (!isSignedValueV1(signed)) {
+    return { reason: 'malformed' };
+  }
+  return minVersion === 1 ? openSignedValueV1(keys, name, signed) : { reason: 'version' };
+}

@@ -1,0 +1,41 @@
+import { SecureCookieError } from './errors.js';
+
+/**
+ * RFC 6265, section 4.1.1: cookie-name = token. RFC 9110, section 5.6.2:
+ *
+ *     token = 1*tchar
+ *     tchar = "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." /
+ *             "^" / "_" / "`" / "|" / "~" / DIGIT / ALPHA
+ */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/**
+ * Names that Python's `http.cookies.Morsel` reserves for attributes, in any case: Tornado drops a
+ * cookie of such a name in silence. `partitioned` joined the list in Python 3.14.
+ */
+const RESERVED_NAME =
+  /^(?:comment|domain|expires|httponly|max-age|partitioned|path|samesite|secure|version)$/i;
+
+/** Whether a cookie of this name can be signed, sent, and read by Tornado as well. */
+export function isCookieName(name: unknown): name is string {
+  return typeof name === 'string' && TOKEN.test(name) && !RESERVED_NAME.test(name);
+}
+
+/**
+ * @throws {@link SecureCookieError} `name` - where {@link isCookieName} says no
+ */
+export function assertCookieName(name: unknown): asserts name is string {
+  if (isCookieName(name)) {
+    return;
+  }
+  if (typeof name === 'string' && RESERVED_NAME.test(name)) {
+    throw new SecureCookieError(
+      'name',
+      `A cookie can not be named "${name}": cookie parsers, Python's among them, take that name for an attribute. Choose another name.`,
+    );
+  }
+  throw new SecureCookieError(
+    'name',
+    `${typeof name === 'string' ? JSON.stringify(name) : `A value of type ${typeof name}`} is not a cookie name: use letters, digits and !#$%&'*+-.^_\`|~ only (an RFC 6265 token).`,
+  );
+}
