@@ -1,0 +1,281 @@
+import { stringifySetCookie } from 'cookie';
+import { SecureCookieError } from '../errors.js';
+import { assertCookieName } from '../token.js';
+
+/** The attributes of a cookie. All are optional where a default stands behind them. */
+export interface CookieAttributes {
+  /**
+   * The path the cookie is sent to, and all below it. Begins with `/`.
+   *
+   * @defaultValue '/'
+   */
+  readonly path?: string | undefined;
+  /**
+   * The host the cookie is sent to, with its subdomains.
+   *
+   * @defaultValue none: the host that set it, alone
+   */
+  readonly domain?: string | undefined;
+  /**
+   * How long the browser keeps the cookie, in whole seconds (not milliseconds, as in Express), up
+   * to 400 days; `null` until the browser is closed. The server's limit is the signer's `maxAge`,
+   * which this one may not exceed.
+   *
+   * @defaultValue 2_592_000 (30 days), or the signer's `maxAge` where that is less
+   */
+  readonly maxAge?: number | null | undefined;
+  /**
+   * Keeps the cookie from scripts.
+   *
+   * @defaultValue true
+   */
+  readonly httpOnly?: boolean | undefined;
+  /**
+   * Keeps the cookie from unencrypted connections. `'auto'` sets it when the request came over TLS
+   * as the adapter sees it ("trust proxy" and `trustProxy` included), and where the cookie could not
+   * exist without it.
+   *
+   * @defaultValue 'auto'
+   */
+  readonly secure?: boolean | 'auto' | undefined;
+  /**
+   * Whether the cookie comes along with requests from other sites.
+   *
+   * @defaultValue 'lax'
+   */
+  readonly sameSite?: 'strict' | 'lax' | 'none' | undefined;
+  /**
+   * Gives the cookie a jar of its own under each top-level site (CHIPS).
+   *
+   * @defaultValue false
+   */
+  readonly partitioned?: boolean | undefined;
+  /**
+   * Which cookies Chromium drops first when there are too many.
+   *
+   * @defaultValue none
+   */
+  readonly priority?: 'low' | 'medium' | 'high' | undefined;
+}
+
+/** A cookie's attributes, complete and validated. */
+export interface SetCookieAttributes {
+  readonly path: string;
+  readonly domain: string | undefined;
+  readonly maxAge: number | null;
+  readonly httpOnly: boolean;
+  readonly secure: boolean;
+  readonly sameSite: 'strict' | 'lax' | 'none';
+  readonly partitioned: boolean;
+  readonly priority: 'low' | 'medium' | 'high' | undefined;
+}
+
+/** 30 days, as Tornado's `expires_days`. Seconds. */
+export const DEFAULT_COOKIE_MAX_AGE = 30 * 86_400;
+
+/** RFC 6265bis, section 5.5: browsers cut longer lifetimes down to 400 days. Seconds. */
+const MAX_COOKIE_MAX_AGE = 400 * 86_400;
+
+/** RFC 6265bis, section 5.6: a cookie is dropped if its name and value have more octets than this. */
+const MAX_NAME_AND_VALUE_LENGTH = 4096;
+
+/** RFC 6265bis, section 5.6: an attribute with a longer value is ignored. Octets. */
+const MAX_ATTRIBUTE_LENGTH = 1024;
+
+/**
+ * RFC 6265, section 4.1.1: path-value = <any CHAR except CTLs or ";">. Browsers ignore one that does
+ * not begin with "/", and cut off a space at its end. The package cookie refuses "<", which no path
+ * holds as it is: URLs encode it.
+ */
+const PATH = /^\/(?:[ -:=-~]*[!-:=-~])?$/;
+
+/** RFC 1034 host name, a leading dot allowed, as in RFC 6265, section 4.1.2.3. */
+const DOMAIN =
+  /^\.?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i;
+
+/**
+ * RFC 6265, section 4.1.1:
+ *
+ *     cookie-octet = %x21 / %x23-2B / %x2D-3A / %x3C-5B / %x5D-7E
+ */
+const COOKIE_VALUE = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/;
+
+/** Browsers compare prefixes without regard to case (RFC 6265bis, section 5.4). */
+const SECURE_PREFIX = /^__(?:secure|host|http)-/i;
+const HOST_PREFIX = /^__host-/i;
+const HTTP_PREFIX = /^__(?:host-)?http-/i;
+
+const ALLOWED: Readonly<Record<keyof CookieAttributes, (value: unknown) => boolean>> = {
+  path: (value) => isShort(value) && PATH.test(value),
+  domain: (value) => isShort(value) && DOMAIN.test(value),
+  maxAge: (value) => value === null || isLifetime(value),
+  httpOnly: (value) => typeof value === 'boolean',
+  secure: (value) => typeof value === 'boolean' || value === 'auto',
+  sameSite: (value) => value === 'strict' || value === 'lax' || value === 'none',
+  partitioned: (value) => typeof value === 'boolean',
+  priority: (value) => value === 'low' || value === 'medium' || value === 'high',
+};
+
+const EXPECTED: Readonly<Record<keyof CookieAttributes, string>> = {
+  path: 'a path that begins with "/", holds printable ASCII without ";" and "<" and does not end with a space, 1024 bytes at most',
+  domain: 'a host name, 1024 bytes at most',
+  maxAge: `a whole number of seconds up to ${MAX_COOKIE_MAX_AGE} (400 days), or null for a browser-session cookie`,
+  httpOnly: 'true or false',
+  secure: 'true, false or "auto"',
+  sameSite: '"strict", "lax" or "none"',
+  partitioned: 'true or false',
+  priority: '"low", "medium" or "high"',
+};
+
+/**
+ * Checks each attribute by itself. Unknown ones are refused: a misspelt `maxAge` would otherwise
+ * quietly mean the default.
+ *
+ * @throws {@link SecureCookieError} `attribute`
+ */
+export function assertCookieAttributes(attributes: CookieAttributes): void {
+  if (typeof attributes !== 'object' || attributes === null) {
+    throw new SecureCookieError(
+      'attribute',
+      'The attributes of a cookie are an object: { maxAge: 3600 }.',
+    );
+  }
+  for (const [attribute, value] of Object.entries(attributes)) {
+    if (!isAttribute(attribute)) {
+      throw new SecureCookieError(
+        'attribute',
+        `There is no cookie attribute ${JSON.stringify(attribute)}: use ${Object.keys(ALLOWED).join(', ')}.`,
+      );
+    }
+    if (value !== undefined && !ALLOWED[attribute](value)) {
+      throw new SecureCookieError(
+        'attribute',
+        `The cookie attribute "${attribute}" must be ${EXPECTED[attribute]}.`,
+      );
+    }
+  }
+}
+
+/**
+ * Completes and checks the attributes of one cookie.
+ *
+ * @param name - the cookie's name, of which the prefix counts
+ * @param attributes - what the caller asks for; wins over `defaults`
+ * @param defaults - the app's
+ * @param isSecureConnection - asked only where `secure: 'auto'` depends on it
+ * @throws {@link SecureCookieError} `name` or `attribute`, where browsers would refuse or misread
+ * the cookie
+ */
+export function resolveCookieAttributes(
+  name: string,
+  attributes: CookieAttributes,
+  defaults: CookieAttributes,
+  isSecureConnection: () => boolean,
+): SetCookieAttributes {
+  assertCookieName(name);
+  assertCookieAttributes(attributes);
+  const sameSite = attributes.sameSite ?? defaults.sameSite ?? 'lax';
+  const partitioned = attributes.partitioned ?? defaults.partitioned ?? false;
+  const secure = attributes.secure ?? defaults.secure ?? 'auto';
+  const needsSecure = SECURE_PREFIX.test(name) || sameSite === 'none' || partitioned;
+  const maxAge = attributes.maxAge === undefined ? defaults.maxAge : attributes.maxAge;
+  const resolved = {
+    path: attributes.path ?? defaults.path ?? '/',
+    domain: attributes.domain ?? defaults.domain,
+    maxAge: maxAge === undefined ? DEFAULT_COOKIE_MAX_AGE : maxAge,
+    httpOnly: attributes.httpOnly ?? defaults.httpOnly ?? true,
+    secure: secure === 'auto' ? needsSecure || isSecureConnection() : secure,
+    sameSite,
+    partitioned,
+    priority: attributes.priority ?? defaults.priority,
+  };
+  assertAccepted(name, resolved);
+  return resolved;
+}
+
+/**
+ * @param length - of the value as it will be sent, in characters, all ASCII
+ * @throws {@link SecureCookieError} `cookie-too-large` - browsers would drop it in silence
+ */
+export function assertCookieSize(name: string, length: number): void {
+  if (name.length + length > MAX_NAME_AND_VALUE_LENGTH) {
+    throw new SecureCookieError(
+      'cookie-too-large',
+      `The cookie "${name}" would have ${name.length + length} bytes of name and value, and browsers drop it beyond ${MAX_NAME_AND_VALUE_LENGTH}: keep large data on the server and sign its key.`,
+    );
+  }
+}
+
+/**
+ * A `Set-Cookie` header (RFC 6265, section 4.1). The value goes out as it is, never
+ * percent-encoded: Tornado does not decode.
+ *
+ * @param attributes - from {@link resolveCookieAttributes}
+ * @param now - the time, in seconds since the epoch, from which `Expires` counts
+ * @throws {@link SecureCookieError} `value` or `cookie-too-large`
+ */
+export function serializeSetCookie(
+  name: string,
+  value: string,
+  attributes: SetCookieAttributes,
+  now: number,
+): string {
+  if (!COOKIE_VALUE.test(value)) {
+    throw new SecureCookieError(
+      'value',
+      `The value of the cookie "${name}" holds characters that a cookie can not carry.`,
+    );
+  }
+  assertCookieSize(name, value.length);
+  const { maxAge, domain, priority, ...others } = attributes;
+  return stringifySetCookie(name, value, {
+    ...others,
+    ...(domain !== undefined && { domain }),
+    ...(priority !== undefined && { priority }),
+    ...(maxAge !== null && { maxAge, expires: expiry(now, maxAge) }),
+    encode: (text) => text,
+  });
+}
+
+/** A lifetime of 0 deletes, and so it must do for a client whose clock is behind. */
+function expiry(now: number, maxAge: number): Date {
+  return new Date(maxAge === 0 ? 0 : (Math.floor(now) + maxAge) * 1000);
+}
+
+/** The rules of RFC 6265bis, sections 4.1.3 and 5.7, by which browsers refuse a cookie in silence. */
+function assertAccepted(name: string, attributes: SetCookieAttributes): void {
+  const { secure, httpOnly, domain, path, sameSite, partitioned } = attributes;
+  const faults: readonly (readonly [boolean, string])[] = [
+    [SECURE_PREFIX.test(name) && !secure, 'its prefix needs "secure"'],
+    [HTTP_PREFIX.test(name) && !httpOnly, 'its prefix needs "httpOnly"'],
+    [HOST_PREFIX.test(name) && domain !== undefined, 'its prefix forbids "domain"'],
+    [HOST_PREFIX.test(name) && path !== '/', 'its prefix needs the path "/"'],
+    [sameSite === 'none' && !secure, '"sameSite: \'none\'" needs "secure"'],
+    [partitioned && !secure, '"partitioned" needs "secure"'],
+  ];
+  const fault = faults.find(([present]) => present);
+  if (fault !== undefined) {
+    throw new SecureCookieError(
+      'attribute',
+      `Browsers would refuse the cookie "${name}": ${fault[1]}.`,
+    );
+  }
+}
+
+function isAttribute(attribute: string): attribute is keyof CookieAttributes {
+  return Object.hasOwn(ALLOWED, attribute);
+}
+
+/** ASCII, as the grammars ask next, has as many octets as characters. */
+function isShort(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MAX_ATTRIBUTE_LENGTH;
+}
+
+function isLifetime(value: unknown): boolean {
+  return (
+    typeof value === 'number' &&
+    Number.isInteger(value) &&
+    value >= 0 &&
+    value <= MAX_COOKIE_MAX_AGE
+  );
+}
