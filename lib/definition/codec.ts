@@ -1,0 +1,83 @@
+import { isUtf8 } from 'node:buffer';
+import { SecureCookieError } from '../errors.js';
+
+/** Everything that JSON can say. */
+export type JsonValue =
+  string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/** How a definition turns values into the bytes of a payload. */
+export type SecureCookieCodec = 'text' | 'bytes' | 'json';
+
+/** What `decode` found: a value, or bytes that are none. */
+export type Decoded = { readonly value: unknown } | undefined;
+
+/** One codec: `decode` takes whatever was signed, and throws nothing. */
+interface Codec {
+  encode(name: string, value: unknown): Uint8Array;
+  decode(payload: Uint8Array): Decoded;
+}
+
+const text: Codec = {
+  encode(name, value) {
+    if (typeof value === 'string' && value.isWellFormed()) {
+      return new TextEncoder().encode(value);
+    }
+    throw unfit(name, 'well-formed text');
+  },
+  decode(payload) {
+    const decoded = decodeUtf8(payload);
+    return decoded === undefined ? undefined : { value: decoded };
+  },
+};
+
+const bytes: Codec = {
+  encode(name, value) {
+    if (value instanceof Uint8Array) {
+      return new Uint8Array(value);
+    }
+    throw unfit(name, 'a Uint8Array');
+  },
+  decode: (payload) => ({ value: payload }),
+};
+
+const json: Codec = {
+  encode(name, value) {
+    return text.encode(name, stringify(name, value));
+  },
+  decode(payload) {
+    const decoded = decodeUtf8(payload);
+    try {
+      return decoded === undefined ? undefined : { value: JSON.parse(decoded) };
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+/** JSON has no revivers here: a "__proto__" in it is a property like any other. */
+export const CODECS: Readonly<Record<SecureCookieCodec, Codec>> = Object.freeze({
+  text,
+  bytes,
+  json,
+});
+
+function stringify(name: string, value: unknown): unknown {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    // Cycles, BigInts, or a toJSON that throws.
+    throw new SecureCookieError(
+      'value',
+      `The value of the cookie "${name}" can not be written as JSON.`,
+      { cause },
+    );
+  }
+}
+
+function decodeUtf8(payload: Uint8Array): string | undefined {
+  return isUtf8(payload) ? Buffer.from(payload).toString('utf8') : undefined;
+}
+
+function unfit(name: string, expected: string): SecureCookieError {
+  return new SecureCookieError('value', `The value of the cookie "${name}" must be ${expected}.`);
+}

@@ -1,0 +1,57 @@
+import { SecureCookieError } from '../errors.js';
+import { HmacKey } from '../signing/hmac.js';
+import { secretBytes, type SecureCookieSecret } from '../signing/key-ring.js';
+import type { AcceptedFormat } from './accepted-format.js';
+
+/** What {@link cookieSignature} verifies with, and for how long. */
+export interface CookieSignatureOptions {
+  /** The secrets of the old app, any of which may have signed. */
+  readonly secrets: readonly SecureCookieSecret[];
+  /** Read until then, by the signer's clock. */
+  readonly until: Date;
+}
+
+/** `<value>.<HMAC-SHA256 of the value, base64 without padding>`, with or without `s:` in front. */
+const FORMAT = /^(?:s:)?(.*)\.([A-Za-z0-9+/]{43})$/s;
+
+/**
+ * Reads cookies in the format of the package `cookie-signature`: those of cookie-parser and
+ * express-session, of Nest 12's `cookies.secret`, and of `@fastify/cookie`. Values are text; a `j:`
+ * in front is part of it.
+ *
+ * The format binds neither the name nor a date.
+ *
+ * @throws {@link SecureCookieError} `secret-missing` or `option`
+ * @example
+ * defineSecureCookie('theme', {
+ *   codec: 'text',
+ *   schema: z.enum(['light', 'dark']),
+ *   accepts: [cookieSignature({ secrets: [oldSecret], until: new Date('2027-06-30') })],
+ * });
+ */
+export function cookieSignature({ secrets, until }: CookieSignatureOptions): AcceptedFormat {
+  if (!Array.isArray(secrets) || secrets.length === 0) {
+    throw new SecureCookieError(
+      'secret-missing',
+      'cookieSignature needs the secrets of the old app: cookieSignature({ secrets: [secret], until }).',
+    );
+  }
+  const keys = secrets.map((secret) => new HmacKey('sha256', secretBytes(secret, '')));
+  return Object.freeze({
+    until,
+    secrets: Object.freeze([...secrets]),
+    bindsName: false,
+    read({ value }) {
+      const [, text, signature] = FORMAT.exec(value) ?? [];
+      if (text === undefined || signature === undefined) {
+        return undefined;
+      }
+      const mac = Buffer.from(signature, 'base64');
+      const canonical = mac.toString('base64') === `${signature}=`;
+      const verified = keys.filter((key) => key.verify(text, mac.toString('hex')));
+      return canonical && verified.length > 0
+        ? { payload: new TextEncoder().encode(text), issuedAt: undefined }
+        : undefined;
+    },
+  } satisfies AcceptedFormat);
+}
