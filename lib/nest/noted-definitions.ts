@@ -1,0 +1,25 @@
+import { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+
+/** Where a controller's class keeps the definitions that its decorators name. */
+const DEFINITIONS = Symbol('nestjs-secure-cookie definitions');
+
+/** Notes on a class which definition one of its decorators reads, for the checks at start-up. */
+export function noteDefinition(
+  controller: object,
+  cookie: string | SecureCookieDefinition<never, unknown>,
+): void {
+  if (typeof cookie !== 'string') {
+    const noted = notedDefinitions(controller);
+    Reflect.defineMetadata(DEFINITIONS, [...noted, cookie], controller);
+  }
+}
+
+/** The definitions that the decorators of a class, or of its parents, name. */
+export function notedDefinitions(
+  controller: object,
+): readonly SecureCookieDefinition<never, unknown>[] {
+  const noted: unknown = Reflect.getMetadata(DEFINITIONS, controller);
+  return Array.isArray(noted)
+    ? noted.filter((definition) => definition instanceof SecureCookieDefinition)
+    : [];
+}

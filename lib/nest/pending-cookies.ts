@@ -1,0 +1,138 @@
+import type { ServerResponse } from 'node:http';
+import { Logger } from '@nestjs/common';
+import { SecureCookieError } from '../errors.js';
+import { appendSetCookies, beforeResponseHead } from '../http/response-head.js';
+import { serializeSetCookie, type SetCookieAttributes } from '../http/set-cookie.js';
+import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import { describeError } from './describe-error.js';
+
+/** A cookie that waits for the head of the response. */
+export interface PendingCookie {
+  readonly name: string;
+  /** What will be signed; `undefined` deletes the cookie. */
+  readonly value: string | Uint8Array | undefined;
+  readonly attributes: SetCookieAttributes;
+  readonly encrypt: boolean;
+  /** The header, once it is signed. */
+  header?: string;
+}
+
+/**
+ * The cookies that one response will carry, each once: keyed as browsers key them, by name, domain,
+ * path and partitioning, so that the last `set` or `clear` of a cookie counts.
+ *
+ * Signed in Nest's pipeline by the interceptor, where a failure is an exception; what is still
+ * unsigned when the head goes out (after a throwing guard, from a filter, behind `@Res()`) is signed
+ * then. Written at the head only, which every way out of an app passes.
+ */
+export class PendingCookies {
+  readonly #signer: SecureCookieSigner;
+  readonly #response: ServerResponse;
+  readonly #cookies = new Map<string, PendingCookie>();
+  /** By name: cookies that are renewed at the head unless something speaks against it then. */
+  readonly #renewals = new Map<string, () => PendingCookie | undefined>();
+  #written = false;
+
+  constructor(signer: SecureCookieSigner, response: ServerResponse) {
+    this.#signer = signer;
+    this.#response = response;
+  }
+
+  /**
+   * @throws {@link SecureCookieError} `headers-sent`
+   */
+  assertWritable(): void {
+    // Both: other listeners at the head run after ours, when nothing is sent yet.
+    if (this.#written || this.#response.headersSent) {
+      throw new SecureCookieError(
+        'headers-sent',
+        'A cookie was set or cleared after the head of the response had been sent: do it before the response is answered or its stream begins.',
+      );
+    }
+  }
+
+  add(
+    name: string,
+    value: string | Uint8Array | undefined,
+    attributes: SetCookieAttributes,
+    encrypt = false,
+  ): void {
+    this.#listen();
+    const { domain = '', path, partitioned } = attributes;
+    const key = `${name};${domain};${path};${partitioned}`;
+    // Deleted first, so that the order of the headers is that of the calls.
+    this.#cookies.delete(key);
+    this.#cookies.set(key, { name, value, attributes, encrypt });
+  }
+
+  /**
+   * @param renewal - asked at the head; not at all if a cookie of that name was set or cleared
+   */
+  addRenewal(name: string, renewal: () => PendingCookie | undefined): void {
+    if (!this.#written && !this.#response.headersSent) {
+      this.#listen();
+      this.#renewals.set(name, renewal);
+    }
+  }
+
+  /**
+   * Signs what is not signed yet.
+   *
+   * @throws {@link SecureCookieError} whatever hinders a signature
+   */
+  sign(): void {
+    for (const cookie of this.#cookies.values()) {
+      cookie.header ??= this.#serialize(cookie);
+    }
+  }
+
+  #listen(): void {
+    if (this.#cookies.size === 0 && this.#renewals.size === 0) {
+      beforeResponseHead(this.#response, () => this.#write());
+    }
+  }
+
+  #serialize({ name, value, attributes, encrypt }: PendingCookie): string {
+    const signed = value === undefined ? '' : this.#signer.sign(name, value, { encrypt });
+    return serializeSetCookie(name, signed, attributes, this.#signer.now());
+  }
+
+  #write(): void {
+    this.#written = true;
+    const cookies = [...this.#cookies.values()];
+    const taken = new Set(cookies.map(({ name }) => name));
+    const headers = cookies.map((cookie) =>
+      this.#attempt(cookie.name, () => cookie.header ?? this.#serialize(cookie)),
+    );
+    for (const [name, renewal] of this.#renewals) {
+      if (!taken.has(name)) {
+        headers.push(this.#attempt(name, () => this.#renew(renewal)));
+      }
+    }
+    const written = headers.filter((header) => header !== undefined);
+    if (written.length > 0) {
+      appendSetCookies(this.#response, written);
+    }
+  }
+
+  #renew(renewal: () => PendingCookie | undefined): string | undefined {
+    const cookie = renewal();
+    return cookie === undefined ? undefined : this.#serialize(cookie);
+  }
+
+  /** The writer at the head must not throw: what can not be signed is logged and left out. */
+  #attempt(name: string, serialize: () => string | undefined): string | undefined {
+    try {
+      return serialize();
+    } catch (error) {
+      logUnsigned(name, error);
+      return undefined;
+    }
+  }
+}
+
+function logUnsigned(name: string, error: unknown): void {
+  new Logger('SecureCookieModule').error(
+    `The cookie "${name}" was left out of a response: ${describeError(error)}`,
+  );
+}

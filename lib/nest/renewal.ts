@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+import type { DefinedResult } from '../definition/defined-cookie.js';
+
+/** What says that a shared cache may keep a response, and with it the cookie. */
+const PUBLIC = /\b(?:public|s-maxage|immutable)\b/i;
+
+/** Whether a cookie is due, by its age or because it would be written otherwise now. */
+export function isDueForRenewal(
+  { renewAfter, renew }: SecureCookieDefinition<never, unknown>,
+  result: DefinedResult<unknown>,
+  now: number,
+): boolean {
+  if (!result.valid) {
+    return false;
+  }
+  const isOld =
+    renewAfter !== undefined && result.issuedAt !== undefined && now - result.issuedAt > renewAfter;
+  return isOld || (renew && !result.current);
+}
+
+/**
+ * Whether this response may carry a renewed cookie. Decided at its head, when status and headers are
+ * known. Not on failures, on what is no answer to a person (prefetch, HEAD, upgrades, event streams,
+ * 304), or where a shared cache may keep it.
+ */
+export function mayRenewOn(
+  { renewOn }: SecureCookieDefinition<never, unknown>,
+  { method, headers }: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  const { statusCode } = response;
+  const mode = headers['sec-fetch-mode'];
+  return (
+    statusCode >= 200 &&
+    statusCode < 400 &&
+    statusCode !== 304 &&
+    method !== 'HEAD' &&
+    headers.upgrade === undefined &&
+    !String(headers['sec-purpose'] ?? '').includes('prefetch') &&
+    !String(response.getHeader('Content-Type') ?? '').startsWith('text/event-stream') &&
+    !PUBLIC.test(String(response.getHeader('Cache-Control') ?? '')) &&
+    (renewOn === 'any' || mode === undefined || mode === 'navigate')
+  );
+}

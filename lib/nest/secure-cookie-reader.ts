@@ -1,0 +1,154 @@
+import {
+  readDefinedCookie,
+  type DefinedRead,
+  type DefinedResult,
+} from '../definition/defined-cookie.js';
+import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+import { findCookieValues } from '../http/cookie-header.js';
+import type { VerifyOptions } from '../signing/policy.js';
+import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import type { VerifyResult } from '../signing/verify-result.js';
+
+/**
+ * How many cookies of one name are tried. Browsers send several when paths or domains differ; a
+ * client that sends hundreds only costs time.
+ */
+const MAX_CANDIDATES = 16;
+
+/**
+ * Reads secure cookies from one `Cookie` header. Where a name occurs several times, the first cookie
+ * that verifies wins (Tornado takes the last one). Against a neighbouring subdomain that plants
+ * cookies, only a `__Host-` name helps.
+ */
+export class SecureCookieReader {
+  readonly #signer: SecureCookieSigner;
+  readonly #header: string | undefined;
+  /** The cookies of each name that was asked for: guards, parameters and the jar share the search. */
+  readonly #candidates = new Map<string, readonly string[]>();
+
+  /**
+   * @param signer - what verifies
+   * @param header - the `Cookie` request header, as it came
+   */
+  constructor(signer: SecureCookieSigner, header: string | undefined) {
+    this.#signer = signer;
+    this.#header = header;
+  }
+
+  /**
+   * The verified value of a cookie. Tornado: `get_signed_cookie` (`get_secure_cookie`).
+   *
+   * @param name - the cookie's name
+   * @param options - `maxAge` in seconds, `minVersion`, `encoding`; the signer's where left out
+   * @returns text, or bytes with `encoding: 'bytes'`; `undefined` where there is no valid cookie
+   * @throws {@link SecureCookieError} `option` for a bad option, `clock` for a broken clock
+   * @example
+   * cookies.get('user', { maxAge: 3600 });
+   */
+  get(
+    name: string,
+    options: VerifyOptions & { readonly encoding: 'bytes' },
+  ): Uint8Array | undefined;
+  get(
+    name: string,
+    options?: VerifyOptions & { readonly encoding?: 'utf8' | undefined },
+  ): string | undefined;
+  /**
+   * The value of a defined cookie.
+   *
+   * @param definition - made by `defineSecureCookie`
+   * @returns what its codec and schema give; `undefined` where there is no valid cookie
+   * @throws {@link SecureCookieError} `secret-reused`, `schema-async` or `clock`
+   * @example
+   * const cart = cookies.get(Cart);
+   */
+  get<Value>(definition: SecureCookieDefinition<never, Value>): Value | undefined;
+  get(
+    cookie: string | SecureCookieDefinition<never, unknown>,
+    options: VerifyOptions = {},
+  ): unknown {
+    const result = this.#verify(cookie, options);
+    return result.valid ? result.value : undefined;
+  }
+
+  /**
+   * The verified value of a cookie with its date, format and key version, or the reason why there is
+   * none. Tornado: `get_signed_cookie`, and `get_signed_cookie_key_version` for the `keyVersion`.
+   *
+   * @param name - the cookie's name
+   * @param options - `maxAge` in seconds, `minVersion`, `encoding`; the signer's where left out
+   * @returns the result of the first cookie of that name that verifies, else of the first one
+   * @throws {@link SecureCookieError} `option` for a bad option, `clock` for a broken clock
+   * @example
+   * const result = cookies.verify('user');
+   * if (result.valid && !result.current) cookies.set('user', result.value);
+   */
+  verify(
+    name: string,
+    options: VerifyOptions & { readonly encoding: 'bytes' },
+  ): VerifyResult<Uint8Array>;
+  verify(
+    name: string,
+    options?: VerifyOptions & { readonly encoding?: 'utf8' | undefined },
+  ): VerifyResult;
+  /**
+   * The value of a defined cookie with its date, or the reason why there is none.
+   *
+   * @param definition - made by `defineSecureCookie`
+   * @throws {@link SecureCookieError} `secret-reused`, `schema-async` or `clock`
+   * @example
+   * const result = cookies.verify(Cart);
+   * if (!result.valid) console.log(result.reason); // 'schema'
+   */
+  verify<Value>(definition: SecureCookieDefinition<never, Value>): DefinedResult<Value>;
+  verify(
+    cookie: string | SecureCookieDefinition<never, unknown>,
+    options: VerifyOptions = {},
+  ): DefinedResult<unknown> {
+    return this.#verify(cookie, options);
+  }
+
+  /**
+   * What a jar does with a defined cookie that it read.
+   *
+   * @internal
+   */
+  protected onRead(
+    _definition: SecureCookieDefinition<never, unknown>,
+    _read: DefinedRead<unknown>,
+    _occurrences: number,
+  ): void {}
+
+  #verify(
+    cookie: string | SecureCookieDefinition<never, unknown>,
+    options: VerifyOptions,
+  ): DefinedResult<unknown> {
+    return typeof cookie === 'string'
+      ? this.#verifyName(cookie, options)
+      : this.#verifyDefined(cookie);
+  }
+
+  #verifyDefined(definition: SecureCookieDefinition<never, unknown>): DefinedResult<unknown> {
+    const candidates = this.#find(definition.name);
+    const read = readDefinedCookie(this.#signer, definition, candidates);
+    this.onRead(definition, read, candidates.length);
+    return read.result;
+  }
+
+  #verifyName(name: string, options: VerifyOptions): VerifyResult<string | Uint8Array> {
+    const candidates = this.#find(name);
+    return candidates.length > 1
+      ? this.#signer.verifyFirst(name, candidates, options)
+      : this.#signer.verify(name, candidates[0], options);
+  }
+
+  #find(name: string): readonly string[] {
+    const known = this.#candidates.get(name);
+    if (known !== undefined) {
+      return known;
+    }
+    const found = findCookieValues(this.#header, name, MAX_CANDIDATES);
+    this.#candidates.set(name, found);
+    return found;
+  }
+}

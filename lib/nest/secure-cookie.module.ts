@@ -1,0 +1,209 @@
+import {
+  Inject,
+  Module,
+  Optional,
+  type DynamicModule,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+  type Provider,
+} from '@nestjs/common';
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { SecureCookieError } from '../errors.js';
+import { KeyRing } from '../signing/key-ring.js';
+import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import { SecureCookieKeyRefresher } from './key-provider.js';
+import { notedDefinitions } from './noted-definitions.js';
+import { PLATFORM_KEY } from './platform.js';
+import {
+  moduleOptions,
+  SECURE_COOKIE_OPTIONS,
+  type SecureCookieModuleAsyncOptions,
+  type SecureCookieModuleInput,
+  type SecureCookieModuleOptions,
+  type SecureCookieModuleScope,
+  type SecureCookieOptionsFactory,
+} from './secure-cookie.options.js';
+import { SecureCookieService } from './secure-cookie.service.js';
+
+/**
+ * Secure cookies for a Nest app: `SecureCookieSigner` and `SecureCookieService` for injection, and
+ * the service behind the decorators. Registered once, in the root module.
+ *
+ * @example
+ * \@Module({ imports: [SecureCookieModule.forRoot(process.env.COOKIE_SECRET)] })
+ * export class AppModule {}
+ */
+@Module({})
+export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
+  readonly #adapterHost: HttpAdapterHost;
+  readonly #modules: ModulesContainer;
+  readonly #service: SecureCookieService | undefined;
+
+  constructor(
+    @Inject(HttpAdapterHost) adapterHost: HttpAdapterHost,
+    @Inject(ModulesContainer) modules: ModulesContainer,
+    @Optional() @Inject(SecureCookieService) service: SecureCookieService | undefined,
+  ) {
+    this.#adapterHost = adapterHost;
+    this.#modules = modules;
+    this.#service = service;
+  }
+
+  /**
+   * Registers the module with its options.
+   *
+   * @param input - a secret of 32 bytes or more, or the options; typed to take
+   * `process.env.COOKIE_SECRET` as it is
+   * @throws {@link SecureCookieError} `secret-missing`, `secret-weak`, `key-version`, `option` or
+   * `attribute`, at this call
+   * @example
+   * SecureCookieModule.forRoot({
+   *   secret: { 1: oldSecret, 2: newSecret },
+   *   keyVersion: 2,
+   *   cookie: { sameSite: 'strict' },
+   * });
+   */
+  static forRoot(
+    input: SecureCookieModuleInput | (SecureCookieModuleOptions & SecureCookieModuleScope),
+  ): DynamicModule {
+    const options = moduleOptions(input);
+    assertKeys(options);
+    const isGlobal = hasScope(input) ? input.isGlobal : undefined;
+    return dynamicModule([{ provide: SECURE_COOKIE_OPTIONS, useFactory: () => options }], isGlobal);
+  }
+
+  /**
+   * Registers the module with options that other providers know. A factory may return the options or
+   * the secret alone.
+   *
+   * @param options - `imports`, `isGlobal`, and `useFactory` (with `inject`), `useClass` or
+   * `useExisting`
+   * @throws {@link SecureCookieError} as `forRoot`, when the app starts
+   * @example
+   * SecureCookieModule.forRootAsync({
+   *   inject: [ConfigService],
+   *   useFactory: (config: ConfigService) => config.getOrThrow('COOKIE_SECRET'),
+   * });
+   */
+  static forRootAsync(options: SecureCookieModuleAsyncOptions): DynamicModule {
+    const module = dynamicModule(optionsProviders(options), options.isGlobal);
+    return { ...module, imports: options.imports ?? [] };
+  }
+
+  /**
+   * Called by Nest.
+   *
+   * @throws {@link SecureCookieError} `module-missing`, `module-twice`, or `secret-reused` for a
+   * definition that a controller's decorators name
+   */
+  onModuleInit(): void {
+    if (this.#service === undefined) {
+      throw new SecureCookieError(
+        'module-missing',
+        'SecureCookieModule was imported without its options: import SecureCookieModule.forRoot(<secret>) in the root module, once; it is global.',
+      );
+    }
+    this.#checkDefinitions(this.#service);
+    const platform = this.#platform();
+    if (platform === undefined) {
+      return;
+    }
+    const present: unknown = Object.getOwnPropertyDescriptor(platform, PLATFORM_KEY)?.value;
+    // The same service comes from a bare import beside the registration: that is no second secret.
+    if (present !== undefined && present !== this.#service) {
+      throw new SecureCookieError(
+        'module-twice',
+        'SecureCookieModule is registered twice in this app: call forRoot or forRootAsync once, in the root module. For a second secret, provide a SecureCookieSigner under a token of your own.',
+      );
+    }
+    Reflect.set(platform, PLATFORM_KEY, this.#service);
+  }
+
+  /**
+   * Later than `onModuleDestroy`, which runs while requests are still answered.
+   *
+   * Called by Nest.
+   */
+  onApplicationShutdown(): void {
+    const platform = this.#platform();
+    if (platform !== undefined && Reflect.get(platform, PLATFORM_KEY) === this.#service) {
+      Reflect.deleteProperty(platform, PLATFORM_KEY);
+    }
+  }
+
+  #checkDefinitions(service: SecureCookieService): void {
+    for (const { controllers } of this.#modules.values()) {
+      for (const { metatype } of controllers.values()) {
+        if (typeof metatype === 'function') {
+          service.checkDefinitions(notedDefinitions(metatype));
+        }
+      }
+    }
+  }
+
+  /** Express's app or Fastify's server; a microservice or a standalone app has neither. */
+  #platform(): object | undefined {
+    // Typed as always there, but undefined outside HTTP.
+    const adapter: HttpAdapterHost['httpAdapter'] | undefined = this.#adapterHost.httpAdapter;
+    const platform: unknown = adapter?.getInstance();
+    return typeof platform === 'function' || (typeof platform === 'object' && platform !== null)
+      ? platform
+      : undefined;
+  }
+}
+
+function dynamicModule(options: Provider[], isGlobal = true): DynamicModule {
+  return {
+    module: SecureCookieModule,
+    global: isGlobal,
+    providers: [
+      ...options,
+      {
+        provide: SecureCookieSigner,
+        useFactory: (given: SecureCookieModuleOptions, refresher: SecureCookieKeyRefresher) =>
+          given.keys === undefined
+            ? new SecureCookieSigner(given)
+            : refresher.createSigner(given.keys, given),
+        inject: [SECURE_COOKIE_OPTIONS, SecureCookieKeyRefresher],
+      },
+      SecureCookieKeyRefresher,
+      SecureCookieService,
+    ],
+    exports: [SECURE_COOKIE_OPTIONS, SecureCookieSigner, SecureCookieService],
+  };
+}
+
+function optionsProviders(options: SecureCookieModuleAsyncOptions): Provider[] {
+  if ('useFactory' in options) {
+    const { useFactory, inject = [] } = options;
+    return [
+      {
+        provide: SECURE_COOKIE_OPTIONS,
+        useFactory: async (...providers: unknown[]) =>
+          moduleOptions(await useFactory(...providers)),
+        inject,
+      },
+    ];
+  }
+  const factory = 'useClass' in options ? options.useClass : options.useExisting;
+  return [
+    ...('useClass' in options ? [options.useClass] : []),
+    {
+      provide: SECURE_COOKIE_OPTIONS,
+      useFactory: async (made: SecureCookieOptionsFactory) =>
+        moduleOptions(await made.createSecureCookieOptions()),
+      inject: [factory],
+    },
+  ];
+}
+
+/** A mistake shows in the call that makes it, and not when the app starts. Each app makes its own signer. */
+function assertKeys(options: SecureCookieModuleOptions): void {
+  if (options.keys === undefined) {
+    void new KeyRing(options, options.allowWeakSecrets ?? false);
+  }
+}
+
+function hasScope(input: unknown): input is SecureCookieModuleScope {
+  return typeof input === 'object' && input !== null && 'isGlobal' in input;
+}

@@ -1,0 +1,140 @@
+import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
+import { SecureCookieError } from '../errors.js';
+import {
+  assertCookieAttributes,
+  DEFAULT_COOKIE_MAX_AGE,
+  type CookieAttributes,
+} from '../http/set-cookie.js';
+import {
+  HOW_TO_MAKE_A_SECRET,
+  type SecureCookieKeys,
+  type SecureCookieSecret,
+} from '../signing/key-ring.js';
+import { resolvePolicy, type SecureCookiePolicy } from '../signing/policy.js';
+import { assertKeyProvider, type SecureCookieKeyProvider } from './key-provider.js';
+
+/** The keys of the app: given as they are, or by a provider, and never both. */
+export type SecureCookieModuleKeys =
+  | (SecureCookieKeys & { readonly keys?: undefined })
+  | {
+      /** Loads the keys from elsewhere and keeps them fresh; instead of `secret`. */
+      readonly keys: SecureCookieKeyProvider;
+      readonly secret?: undefined;
+      readonly keyVersion?: undefined;
+    };
+
+/**
+ * The options of `SecureCookieModule`: the signer's, the attributes that the app's cookies have where
+ * a call names no others, and `keys` for secrets that live elsewhere.
+ */
+export type SecureCookieModuleOptions = SecureCookieModuleKeys &
+  SecureCookiePolicy & {
+    /** Default attributes of all cookies that a jar sets. */
+    readonly cookie?: CookieAttributes | undefined;
+  };
+
+/**
+ * {@link SecureCookieModuleOptions}, or a single secret as the shorthand. `undefined` is allowed by
+ * the type alone, so that `process.env.COOKIE_SECRET` needs no cast: it throws `secret-missing`.
+ */
+export type SecureCookieModuleInput = SecureCookieSecret | SecureCookieModuleOptions | undefined;
+
+/** Where a module is visible. */
+export interface SecureCookieModuleScope {
+  /**
+   * Whether `SecureCookieSigner` and `SecureCookieService` can be injected without importing the
+   * module again. The decorators work everywhere in any case.
+   *
+   * @defaultValue true
+   */
+  readonly isGlobal?: boolean | undefined;
+}
+
+/** Makes the options of `SecureCookieModule.forRootAsync` with `useClass` or `useExisting`. */
+export interface SecureCookieOptionsFactory {
+  createSecureCookieOptions(): SecureCookieModuleInput | Promise<SecureCookieModuleInput>;
+}
+
+/** What `SecureCookieModule.forRootAsync` takes: one of `useFactory`, `useClass`, `useExisting`. */
+export type SecureCookieModuleAsyncOptions = SecureCookieModuleScope &
+  Pick<ModuleMetadata, 'imports'> &
+  (
+    | Pick<
+        FactoryProvider<SecureCookieModuleInput | Promise<SecureCookieModuleInput>>,
+        'inject' | 'useFactory'
+      >
+    | { readonly useClass: Type<SecureCookieOptionsFactory> }
+    | { readonly useExisting: Type<SecureCookieOptionsFactory> }
+  );
+
+/**
+ * The injection token of the module's options, as {@link SecureCookieModuleOptions}. Whoever injects
+ * them holds the secret.
+ */
+export const SECURE_COOKIE_OPTIONS = Symbol('SECURE_COOKIE_OPTIONS');
+
+/**
+ * The options as an object, with everything checked that needs no key.
+ *
+ * @throws {@link SecureCookieError} `secret-missing`, `option` or `attribute`
+ */
+export function moduleOptions(input: SecureCookieModuleInput): SecureCookieModuleOptions {
+  if (
+    input === undefined ||
+    input === null ||
+    typeof input === 'string' ||
+    input instanceof Uint8Array
+  ) {
+    return { secret: definedSecret(input) };
+  }
+  const { maxAge } = resolvePolicy(input);
+  assertCookieAttributes(input.cookie ?? {});
+  cookieDefaults(maxAge, input);
+  assertKeySource(input);
+  return input;
+}
+
+function assertKeySource({ keys, secret }: SecureCookieModuleOptions): void {
+  if (keys === undefined) {
+    return;
+  }
+  if (secret !== undefined) {
+    throw new SecureCookieError(
+      'option',
+      'The options "secret" and "keys" exclude each other: leave out the one that is not meant.',
+    );
+  }
+  assertKeyProvider(keys);
+}
+
+function definedSecret(secret: SecureCookieSecret | null | undefined): SecureCookieSecret {
+  if (secret !== undefined && secret !== null && secret !== '') {
+    return secret;
+  }
+  throw new SecureCookieError(
+    'secret-missing',
+    `SecureCookieModule got no secret (${secret === '' ? 'an empty one' : String(secret)}). Pass the option "secret", as in forRoot(process.env.COOKIE_SECRET), and set that environment variable before the app starts; if a .env file is loaded later than this line runs, use forRootAsync. ${HOW_TO_MAKE_A_SECRET}`,
+  );
+}
+
+/**
+ * The attributes of the app's cookies where a call names no others.
+ *
+ * @param maxAge - the signer's
+ * @throws {@link SecureCookieError} `attribute` - for a `maxAge` above the signer's
+ */
+export function cookieDefaults(
+  maxAge: number,
+  { cookie = {} }: SecureCookieModuleOptions,
+): CookieAttributes {
+  if (cookie.maxAge === undefined) {
+    return { ...cookie, maxAge: Math.min(DEFAULT_COOKIE_MAX_AGE, Math.floor(maxAge)) };
+  }
+  if (cookie.maxAge !== null && cookie.maxAge > maxAge) {
+    throw new SecureCookieError(
+      'attribute',
+      `The option "cookie.maxAge" (${cookie.maxAge} seconds) exceeds "maxAge" (${maxAge}): browsers would keep cookies that the server refuses.`,
+    );
+  }
+  return { ...cookie };
+}
