@@ -1,0 +1,149 @@
+import { payloadToSign } from '../definition/defined-cookie.js';
+import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+import { SecureCookieError } from '../errors.js';
+import {
+  SecureCookieSigner,
+  type SecureCookieSignerOptions,
+} from '../signing/secure-cookie-signer.js';
+
+/** What the app under test signs with. */
+export type CookieMintOptions = SecureCookieSignerOptions;
+
+/** Text or bytes under a name, or what a definition takes. */
+type Minted<Input> = readonly [definition: SecureCookieDefinition<Input, unknown>, value: Input];
+type MintedText = readonly [name: string, value: string | Uint8Array];
+
+/**
+ * Makes cookies for tests, each as a `Cookie` request header: good ones, and bad ones of every kind
+ * that an app must refuse.
+ *
+ * @example
+ * const mint = new CookieMint({ secret: TEST_SECRET });
+ *
+ * await fetch(url, { headers: { cookie: mint.valid('user', 'alice') } });
+ * await request(server).get('/').set('Cookie', mint.expired(Cart, { items: [] })).expect(401);
+ */
+export class CookieMint {
+  readonly #options: CookieMintOptions;
+  readonly #signer: SecureCookieSigner;
+
+  /**
+   * @param options - the secret (and record, clock, ...) that the app under test has
+   * @throws {@link SecureCookieError} as the signer's constructor
+   */
+  constructor(options: CookieMintOptions) {
+    this.#options = options;
+    this.#signer = new SecureCookieSigner(options);
+  }
+
+  /**
+   * A cookie that the app accepts.
+   *
+   * @example
+   * mint.valid('user', 'alice'); // 'user=2|1:0|...'
+   */
+  valid(...cookie: MintedText): string;
+  valid<Input>(...cookie: Minted<Input>): string;
+  valid<Input>(...cookie: MintedText | Minted<Input>): string {
+    return this.#header(this.#signer, cookie);
+  }
+
+  /**
+   * A cookie one second older than the signer's, or the definition's, `maxAge`.
+   *
+   * @example
+   * mint.expired('user', 'alice');
+   */
+  expired(...cookie: MintedText): string;
+  expired<Input>(...cookie: Minted<Input>): string;
+  expired<Input>(...cookie: MintedText | Minted<Input>): string {
+    const [definition] = cookie;
+    const own = typeof definition === 'string' ? undefined : definition.attributes.maxAge;
+    return this.#header(this.#shifted(-(own ?? this.#signer.maxAge) - 1), cookie);
+  }
+
+  /**
+   * A cookie dated a day ahead, beyond any reasonable `clockTolerance`.
+   *
+   * @example
+   * mint.notYetValid('user', 'alice');
+   */
+  notYetValid(...cookie: MintedText): string;
+  notYetValid<Input>(...cookie: Minted<Input>): string;
+  notYetValid<Input>(...cookie: MintedText | Minted<Input>): string {
+    return this.#header(this.#shifted(86_400), cookie);
+  }
+
+  /**
+   * A cookie of which the last digit of the signature was changed.
+   *
+   * @example
+   * mint.tampered('user', 'alice');
+   */
+  tampered(...cookie: MintedText): string;
+  tampered<Input>(...cookie: Minted<Input>): string;
+  tampered<Input>(...cookie: MintedText | Minted<Input>): string {
+    const header = this.#header(this.#signer, cookie);
+    return header.slice(0, -1) + (header.endsWith('0') ? '1' : '0');
+  }
+
+  /**
+   * A value that was signed for another name.
+   *
+   * @param name - the name it is sent under
+   * @param signedName - the name it was signed for
+   * @param value - text or bytes
+   * @example
+   * mint.renamed('role', 'nickname', 'admin');
+   */
+  renamed(name: string, signedName: string, value: string | Uint8Array): string {
+    return `${name}=${this.#signer.sign(signedName, value)}`;
+  }
+
+  /**
+   * A cookie signed with another key of the record than the one that signs now.
+   *
+   * @throws {@link SecureCookieError} `key-version` - where the mint has no other key
+   * @example
+   * new CookieMint({ secret: { 1: old, 2: current }, keyVersion: 2 }).oldKey('user', 'alice');
+   */
+  oldKey(...cookie: MintedText): string;
+  oldKey<Input>(...cookie: Minted<Input>): string;
+  oldKey<Input>(...cookie: MintedText | Minted<Input>): string {
+    const { secret, keyVersion } = this.#options;
+    const isRecord = typeof secret === 'object' && !(secret instanceof Uint8Array);
+    const other = Object.keys(isRecord ? secret : {}).find((key) => Number(key) !== keyVersion);
+    if (!isRecord || other === undefined) {
+      throw new SecureCookieError(
+        'key-version',
+        'A cookie of an old key needs a mint with a key record: new CookieMint({ secret: { 1: old, 2: current }, keyVersion: 2 }).',
+      );
+    }
+    const old = new SecureCookieSigner({ ...this.#options, secret, keyVersion: Number(other) });
+    return this.#header(old, cookie);
+  }
+
+  #header<Input>(signer: SecureCookieSigner, cookie: MintedText | Minted<Input>): string {
+    return isText(cookie)
+      ? `${cookie[0]}=${signer.sign(...cookie)}`
+      : definedHeader(signer, cookie);
+  }
+
+  #shifted(seconds: number): SecureCookieSigner {
+    const clock = (): number => this.#signer.now() + seconds;
+    return new SecureCookieSigner({ ...this.#options, clock });
+  }
+}
+
+function isText<Input>(cookie: MintedText | Minted<Input>): cookie is MintedText {
+  return typeof cookie[0] === 'string';
+}
+
+function definedHeader<Input>(
+  signer: SecureCookieSigner,
+  [definition, value]: Minted<Input>,
+): string {
+  const { name, encrypt } = definition;
+  const payload = payloadToSign(definition, definition.encode(value), Math.floor(signer.now()));
+  return `${name}=${signer.sign(name, payload, { encrypt })}`;
+}

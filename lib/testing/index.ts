@@ -1,0 +1,2 @@
+export { CookieMint, type CookieMintOptions } from './cookie-mint.js';
+export { readSetCookies, type ReadSetCookie, type SetCookieHeaders } from './set-cookies.js';
