@@ -1,0 +1,28 @@
+import { ForbiddenException, Inject, Injectable, type CanActivate } from '@nestjs/common';
+import { SECURE_COOKIE_OPTIONS, type SecureCookieModuleOptions } from 'nestjs-secure-cookie';
+import { PUBLISHED_SECRET } from '../published-secret.js';
+
+const REFUSAL =
+  'The lab signs whatever it is asked to, so it works with the secret that the sample publishes and with no other. This app has a secret of its own: start the sample without COOKIE_SECRET to use the lab.';
+
+/** Why the lab signs nothing in this app; `undefined` where it does. */
+export function refusal({ secret }: SecureCookieModuleOptions): string | undefined {
+  return secret === PUBLISHED_SECRET ? undefined : REFUSAL;
+}
+
+/** Keeps the lab from signing anything in an app that has a secret worth keeping. */
+@Injectable()
+export class LabGuard implements CanActivate {
+  readonly #refusal: string | undefined;
+
+  constructor(@Inject(SECURE_COOKIE_OPTIONS) options: SecureCookieModuleOptions) {
+    this.#refusal = refusal(options);
+  }
+
+  canActivate(): boolean {
+    if (this.#refusal !== undefined) {
+      throw new ForbiddenException(this.#refusal);
+    }
+    return true;
+  }
+}

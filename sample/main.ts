@@ -1,0 +1,6 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from './app.module.js';
+import { listen } from './listen.js';
+
+await listen(await NestFactory.create(AppModule));
