@@ -1,0 +1,15 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+const collect: () => void = runInNewContext('gc');
+
+/** How many of them are still in memory, once what can be collected was. */
+export async function countAlive(references: readonly WeakRef<object>[]): Promise<number> {
+  for (let round = 0; round < 10; round += 1) {
+    await turn();
+    collect();
+  }
+  return references.filter((reference) => reference.deref() !== undefined).length;
+}
