@@ -1,0 +1,353 @@
+import { createServer, type ServerResponse } from 'node:http';
+import { connect, createServer as createHttp2Server } from 'node:http2';
+import type { AddressInfo, Server } from 'node:net';
+import { Readable } from 'node:stream';
+import { describe, expect, it, jest } from '@jest/globals';
+import { appendSetCookies, beforeResponseHead } from '../../lib/http/response-head.js';
+
+const OURS = 'ours=1; Path=/';
+
+type Answer = (response: ServerResponse) => unknown;
+
+/** What a client saw of a response. */
+interface Seen {
+  readonly status: number;
+  readonly setCookie: readonly string[];
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+/** Answers one request over HTTP/1.1, and fails with what the server's code threw. */
+async function overHttp1(answer: Answer, method = 'GET'): Promise<Seen> {
+  let failure: unknown;
+  const server = createServer((_request, response) => {
+    try {
+      answer(response);
+    } catch (error) {
+      failure = error;
+      response.destroy();
+    }
+  });
+  const url = await listen(server);
+  try {
+    const response = await fetch(url, { method });
+    const headers = Object.fromEntries(response.headers);
+    const setCookie = response.headers.getSetCookie();
+    return { status: response.status, setCookie, headers, body: await response.text() };
+  } catch (error) {
+    throw failure ?? error;
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+/** Answers one request over HTTP/2, through Node's compatibility API. */
+async function overHttp2(answer: Answer, method = 'GET'): Promise<Seen> {
+  const server = createHttp2Server((_request, response) => {
+    // Node's compatibility API promises the same methods; its types do not say so.
+    answer(response as never);
+  });
+  const client = connect(await listen(server));
+  try {
+    const stream = client.request({ ':method': method });
+    const headers = await new Promise<Record<string, string | string[] | undefined>>(
+      (resolve, reject) => stream.once('response', resolve).once('error', reject),
+    );
+    stream.setEncoding('utf8');
+    let body = '';
+    for await (const chunk of stream) {
+      body += String(chunk);
+    }
+    const setCookie = [headers['set-cookie'] ?? []].flat();
+    return { status: Number(headers[':status']), setCookie, headers, body };
+  } finally {
+    client.destroy();
+    server.close();
+  }
+}
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** The answer with one cookie of ours, and how often the writer ran. */
+function withOurs(answer: Answer): { answer: Answer; write: jest.Mock<() => void> } {
+  const write = jest.fn<() => void>();
+  return {
+    write,
+    answer: (response) => {
+      write.mockImplementation(() => appendSetCookies(response, [OURS]));
+      beforeResponseHead(response, write);
+      return answer(response);
+    },
+  };
+}
+
+const protocols = [
+  { protocol: 'HTTP/1.1', exchange: overHttp1 },
+  { protocol: 'HTTP/2', exchange: overHttp2 },
+];
+
+/** The ways to send a head, and the status of each. */
+const exits: [string, number, Answer][] = [
+  ['end()', 200, (response) => response.end()],
+  ['end(text)', 200, (response) => response.end('text')],
+  [
+    'write() and end()',
+    200,
+    (response) => {
+      response.write('one ');
+      response.write('two');
+      response.end();
+    },
+  ],
+  [
+    'flushHeaders() and a later end()',
+    200,
+    (response) => {
+      response.flushHeaders();
+      setTimeout(() => response.end('late'), 10);
+    },
+  ],
+  ['pipe()', 200, (response) => Readable.from(['one ', 'two']).pipe(response)],
+  ['writeHead(status)', 201, (response) => response.writeHead(201).end('text')],
+  [
+    'writeHead(status, headers)',
+    202,
+    (response) => response.writeHead(202, { 'X-Other': 'kept' }).end('text'),
+  ],
+  [
+    '204',
+    204,
+    (response) => {
+      response.statusCode = 204;
+      response.end();
+    },
+  ],
+  ['304', 304, (response) => response.writeHead(304, { ETag: '"1"' }).end()],
+];
+
+describe.each(protocols)('the head of a response over $protocol', ({ exchange }) => {
+  it.each(exits)('carries the cookie once after %s', async (_exit, status, answer) => {
+    const ours = withOurs(answer);
+    const plain = await exchange(answer);
+    const seen = await exchange(ours.answer);
+
+    expect(ours.write).toHaveBeenCalledTimes(1);
+    expect(seen.setCookie).toEqual([OURS]);
+    expect(seen.status).toBe(status);
+    expect({ status: seen.status, body: seen.body }).toEqual({
+      status: plain.status,
+      body: plain.body,
+    });
+  });
+
+  it('carries the cookie once in the answer to HEAD', async () => {
+    const ours = withOurs((response) => response.end('not sent'));
+    const seen = await exchange(ours.answer, 'HEAD');
+
+    expect(ours.write).toHaveBeenCalledTimes(1);
+    expect(seen.setCookie).toEqual([OURS]);
+    expect(seen.body).toBe('');
+  });
+
+  /** Set-Cookie headers of others, and how they got there. */
+  const others: [string, string[], Answer][] = [
+    [
+      'one set as text',
+      ['a=1'],
+      (response) => {
+        response.setHeader('Set-Cookie', 'a=1');
+        response.end();
+      },
+    ],
+    [
+      'several set as an array',
+      ['a=1', 'b=2'],
+      (response) => {
+        response.setHeader('Set-Cookie', ['a=1', 'b=2']);
+        response.end();
+      },
+    ],
+    [
+      'some appended',
+      ['a=1', 'b=2'],
+      (response) => {
+        response.setHeader('Set-Cookie', 'a=1');
+        response.appendHeader('Set-Cookie', 'b=2');
+        response.end();
+      },
+    ],
+    [
+      'text in the object of writeHead',
+      ['a=1'],
+      (response) => response.writeHead(200, { 'set-cookie': 'a=1' }).end(),
+    ],
+    [
+      'an array in the object of writeHead',
+      ['a=1', 'b=2'],
+      (response) => response.writeHead(200, { 'Set-Cookie': ['a=1', 'b=2'] }).end(),
+    ],
+    [
+      'names and values in turn',
+      ['a=1', 'b=2'],
+      (response) =>
+        response.writeHead(200, ['Set-Cookie', 'a=1', 'X-A', '1', 'set-cookie', 'b=2']).end(),
+    ],
+    [
+      'pairs of name and value',
+      ['a=1', 'b=2'],
+      (response) =>
+        response
+          .writeHead(200, [
+            ['Set-Cookie', 'a=1'],
+            ['X-A', '1'],
+            ['Set-Cookie', 'b=2'],
+          ])
+          .end(),
+    ],
+    [
+      'one pair with an array of values',
+      ['a=1', 'b=2'],
+      (response) => response.writeHead(200, [['Set-Cookie', ['a=1', 'b=2']]] as never).end(),
+    ],
+    [
+      'behind an absent reason phrase',
+      ['a=1'],
+      (response) => response.writeHead(200, undefined, { 'Set-Cookie': 'a=1' }).end(),
+    ],
+    [
+      'behind a null reason phrase',
+      ['a=1'],
+      (response) => response.writeHead(200, null as never, { 'Set-Cookie': 'a=1' }).end(),
+    ],
+    [
+      'set before, and replaced by writeHead',
+      ['b=2'],
+      (response) => {
+        response.setHeader('Set-Cookie', 'a=1');
+        response.writeHead(200, { 'Set-Cookie': 'b=2' }).end();
+      },
+    ],
+  ];
+
+  it.each(others)('keeps the cookies of others: %s', async (_form, cookies, answer) => {
+    const plain = await exchange(answer);
+    const seen = await exchange(withOurs(answer).answer);
+
+    expect(plain.setCookie).toEqual(cookies);
+    expect(seen.setCookie).toEqual([...cookies, OURS]);
+    expect(seen.headers['x-a']).toEqual(plain.headers['x-a']);
+  });
+
+  it('lets every writer add its cookies', async () => {
+    const inner = withOurs((response) => response.writeHead(200, { 'Set-Cookie': 'a=1' }).end());
+    const outer = withOurs(inner.answer);
+    const seen = await exchange(outer.answer);
+
+    expect(seen.setCookie).toEqual(['a=1', OURS, OURS]);
+  });
+
+  it('shows the status to the writer', async () => {
+    const statuses: number[] = [];
+    await exchange((response) => {
+      beforeResponseHead(response, () => statuses.push(response.statusCode));
+      response.writeHead(418).end();
+    });
+
+    expect(statuses).toEqual([418]);
+  });
+
+  /** What an app says about caching, how, and what goes out. */
+  const caching: [string, string, Answer][] = [
+    ['nothing', 'private', (response) => response.end()],
+    [
+      'public, in a header',
+      'public, max-age=60',
+      (response) => {
+        response.setHeader('cache-control', 'public, max-age=60');
+        response.end();
+      },
+    ],
+    [
+      'no-store, in writeHead',
+      'no-store',
+      (response) => response.writeHead(200, { 'CACHE-CONTROL': 'no-store' }).end(),
+    ],
+    [
+      'max-age, in an array of writeHead',
+      'max-age=1',
+      (response) => response.writeHead(200, ['Cache-Control', 'max-age=1']).end(),
+    ],
+  ];
+
+  it.each(caching)('where an app says %s about caching, sends %s', async (_what, sent, answer) => {
+    const seen = await exchange(withOurs(answer).answer);
+
+    expect(seen.headers['cache-control']).toBe(sent);
+  });
+
+  it('says nothing about caching where no cookie is added', async () => {
+    const seen = await exchange((response) => {
+      beforeResponseHead(response, () => undefined);
+      response.end();
+    });
+
+    expect(seen.headers['cache-control']).toBeUndefined();
+  });
+});
+
+describe('the head of a response over HTTP/1.1', () => {
+  async function statusText(answer: Answer): Promise<string> {
+    const server = createServer((_request, response) => answer(response));
+    const response = await fetch(await listen(server));
+    await response.text();
+    server.close();
+    server.closeAllConnections();
+    return response.statusText;
+  }
+
+  it.each<[string, Answer]>([
+    ['alone', (response) => response.writeHead(200, 'Fine').end()],
+    ['with headers', (response) => response.writeHead(200, 'Fine', { 'X-A': '1' }).end()],
+  ])('keeps a reason phrase that comes %s', async (_how, answer) => {
+    expect(await statusText(withOurs(answer).answer)).toBe('Fine');
+  });
+
+  it('takes null for no headers, as Node does', async () => {
+    const seen = await overHttp1(
+      withOurs((response) => response.writeHead(200, null as never).end()).answer,
+    );
+
+    expect(seen.setCookie).toEqual([OURS]);
+  });
+
+  it('runs its writer once where writeHead is called a second time, which Node refuses', async () => {
+    const codes: unknown[] = [];
+    const ours = withOurs((response) => {
+      response.writeHead(200);
+      try {
+        response.writeHead(200, { 'Set-Cookie': 'late=1' });
+      } catch (error) {
+        codes.push(Reflect.get(Object(error), 'code'));
+      }
+      response.end();
+    });
+    const seen = await overHttp1(ours.answer);
+
+    expect(codes).toEqual(['ERR_HTTP_HEADERS_SENT']);
+    expect(ours.write).toHaveBeenCalledTimes(1);
+    expect(seen.setCookie).toEqual([OURS]);
+  });
+
+  it.each<[string, Answer]>([
+    ['a name without a value', (response) => response.writeHead(200, ['X-A']).end()],
+    ['an undefined value', (response) => response.writeHead(200, { 'X-A': undefined }).end()],
+  ])('leaves it to Node to refuse %s', async (_what, answer) => {
+    await expect(overHttp1(withOurs(answer).answer)).rejects.toMatchObject({
+      code: 'ERR_HTTP_INVALID_HEADER_VALUE',
+    });
+  });
+});

@@ -1,0 +1,474 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseSetCookie } from 'cookie';
+import { SecureCookieError } from '../../lib/errors.js';
+import {
+  assertCookieAttributes,
+  assertCookieSize,
+  resolveCookieAttributes,
+  serializeSetCookie,
+  type CookieAttributes,
+} from '../../lib/http/set-cookie.js';
+import { isLongForm, randomNumbers, seed } from '../support/random-numbers.js';
+
+/** Thu, 06 Sep 2012 17:04:55 GMT */
+const NOW = 1_346_951_095;
+
+const overPlainHttp = (): boolean => false;
+const overTls = (): boolean => true;
+
+function setCookie(
+  attributes: CookieAttributes = {},
+  { name = 'user', value = 'a', isSecure = overPlainHttp } = {},
+): string {
+  return serializeSetCookie(
+    name,
+    value,
+    resolveCookieAttributes(name, attributes, {}, isSecure),
+    NOW,
+  );
+}
+
+/** The code of what a function throws; any other outcome is a failure of its own. */
+function codeOf(call: () => unknown): string {
+  try {
+    return `returned ${JSON.stringify(call())}`;
+  } catch (error) {
+    return error instanceof SecureCookieError ? error.code : `threw ${String(error)}`;
+  }
+}
+
+describe('a Set-Cookie header', () => {
+  const month = 'Max-Age=2592000';
+  const expires = 'Expires=Sat, 06 Oct 2012 17:04:55 GMT';
+
+  it.each<[string, CookieAttributes, string]>([
+    ['nothing', {}, `user=a; ${month}; Path=/; ${expires}; HttpOnly; SameSite=Lax`],
+    [
+      'undefined, which is nothing',
+      { path: undefined, domain: undefined, maxAge: undefined, httpOnly: undefined },
+      `user=a; ${month}; Path=/; ${expires}; HttpOnly; SameSite=Lax`,
+    ],
+    [
+      'everything',
+      {
+        path: '/shop',
+        domain: 'example.com',
+        maxAge: 60,
+        httpOnly: true,
+        secure: true,
+        sameSite: 'none',
+        partitioned: true,
+        priority: 'high',
+      },
+      'user=a; Max-Age=60; Domain=example.com; Path=/shop; Expires=Thu, 06 Sep 2012 17:05:55 GMT; HttpOnly; Secure; Partitioned; Priority=High; SameSite=None',
+    ],
+    [
+      'false',
+      { httpOnly: false, secure: false, partitioned: false },
+      `user=a; ${month}; Path=/; ${expires}; SameSite=Lax`,
+    ],
+    ['maxAge: null', { maxAge: null }, 'user=a; Path=/; HttpOnly; SameSite=Lax'],
+    [
+      'maxAge: 0',
+      { maxAge: 0 },
+      'user=a; Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax',
+    ],
+    [
+      'maxAge: 1',
+      { maxAge: 1 },
+      'user=a; Max-Age=1; Path=/; Expires=Thu, 06 Sep 2012 17:04:56 GMT; HttpOnly; SameSite=Lax',
+    ],
+    [
+      '400 days',
+      { maxAge: 34_560_000 },
+      'user=a; Max-Age=34560000; Path=/; Expires=Fri, 11 Oct 2013 17:04:55 GMT; HttpOnly; SameSite=Lax',
+    ],
+    [
+      'sameSite: strict, priority: low',
+      { sameSite: 'strict', priority: 'low' },
+      `user=a; ${month}; Path=/; ${expires}; HttpOnly; Priority=Low; SameSite=Strict`,
+    ],
+    [
+      'priority: medium',
+      { priority: 'medium' },
+      `user=a; ${month}; Path=/; ${expires}; HttpOnly; Priority=Medium; SameSite=Lax`,
+    ],
+  ])('for %s', (_attributes, attributes, header) => {
+    expect(setCookie(attributes)).toBe(header);
+  });
+
+  it("counts Expires from the clock's whole seconds", () => {
+    const attributes = resolveCookieAttributes('user', { maxAge: 60 }, {}, overPlainHttp);
+
+    expect(serializeSetCookie('user', 'a', attributes, NOW + 0.999)).toContain(
+      'Expires=Thu, 06 Sep 2012 17:05:55 GMT',
+    );
+  });
+
+  it('carries a signed value as it is, for Tornado does not decode', () => {
+    const signed = '2|1:0|10:1300000000|3:key|8:dmFsdWU=|3d4e60b996ff9c5d5788e333a0cba6f238a22c6c';
+
+    expect(setCookie({}, { value: signed }).split('; ')[0]).toBe(`user=${signed}`);
+  });
+
+  it('carries an empty value, which is what clearing sends', () => {
+    expect(setCookie({ maxAge: 0 }, { value: '' })).toMatch(/^user=; Max-Age=0; /);
+  });
+
+  it.each<[string, boolean, CookieAttributes, () => boolean, string]>([
+    ['over TLS', true, {}, overTls, 'user'],
+    ['over plain HTTP', false, {}, overPlainHttp, 'user'],
+    ['"auto" over TLS', true, { secure: 'auto' }, overTls, 'user'],
+    ['true over plain HTTP', true, { secure: true }, overPlainHttp, 'user'],
+    ['false over TLS', false, { secure: false }, overTls, 'user'],
+    ['SameSite=None over plain HTTP', true, { sameSite: 'none' }, overPlainHttp, 'user'],
+    ['Partitioned over plain HTTP', true, { partitioned: true }, overPlainHttp, 'user'],
+    ['__Secure- over plain HTTP', true, {}, overPlainHttp, '__Secure-user'],
+    ['__host- over plain HTTP', true, {}, overPlainHttp, '__host-user'],
+    ['__Http- over plain HTTP', true, {}, overPlainHttp, '__Http-user'],
+    ['__Host-Http- over plain HTTP', true, {}, overPlainHttp, '__Host-Http-user'],
+    ['a name that only looks prefixed', false, {}, overPlainHttp, '_Secure-user'],
+    ['a prefix without its hyphen', false, {}, overPlainHttp, '__SecureUser'],
+    ['a prefix inside the name', false, {}, overPlainHttp, 'x__Host-user'],
+  ])('Secure for %s: %s', (_case, secure, attributes, isSecure, name) => {
+    const header = setCookie(attributes, { name, isSecure });
+
+    expect(header.split('; ').includes('Secure')).toBe(secure);
+  });
+});
+
+describe('the attributes of one cookie', () => {
+  const defaults: CookieAttributes = {
+    path: '/app',
+    domain: 'example.com',
+    maxAge: 60,
+    httpOnly: false,
+    secure: true,
+    sameSite: 'none',
+    partitioned: true,
+    priority: 'low',
+  };
+
+  it("are the app's where the call names none", () => {
+    expect(resolveCookieAttributes('user', {}, defaults, overPlainHttp)).toEqual(defaults);
+  });
+
+  it("are the call's where it names them", () => {
+    const attributes: CookieAttributes = {
+      path: '/',
+      domain: 'www.example.com',
+      maxAge: null,
+      httpOnly: true,
+      secure: false,
+      sameSite: 'strict',
+      partitioned: false,
+      priority: 'high',
+    };
+
+    expect(resolveCookieAttributes('user', attributes, defaults, overTls)).toEqual(attributes);
+  });
+
+  it("can override the app's browser-session lifetime, and be overridden by none", () => {
+    const session = { maxAge: null };
+
+    expect(resolveCookieAttributes('user', { maxAge: 0 }, session, overTls).maxAge).toBe(0);
+    expect(resolveCookieAttributes('user', {}, session, overTls).maxAge).toBeNull();
+  });
+
+  it('ask for the connection only where "auto" depends on it', () => {
+    const asked: string[] = [];
+    const ask = (name: string, attributes: CookieAttributes): void => {
+      resolveCookieAttributes(name, attributes, {}, () => asked.push(name) > 0);
+    };
+    ask('__Host-user', {});
+    ask('none', { sameSite: 'none' });
+    ask('plain', { secure: false });
+    ask('auto', {});
+
+    expect(asked).toEqual(['auto']);
+  });
+});
+
+describe('an attribute', () => {
+  const longLabel = 'a'.repeat(63);
+
+  it.each<[keyof CookieAttributes, unknown]>([
+    ['path', '/'],
+    ['path', '/a b/%20~!"#$&\'()*+,-.:=>?@[\\]^_`{|}'],
+    ['path', `/${'a'.repeat(1023)}`],
+    ['domain', 'example.com'],
+    ['domain', '.example.com'],
+    ['domain', 'EXAMPLE.com'],
+    ['domain', 'localhost'],
+    ['domain', '127.0.0.1'],
+    ['domain', 'xn--bcher-kva.example'],
+    ['domain', `${longLabel}.example`],
+    ['domain', `${'abc.'.repeat(255)}abcd`],
+    ['maxAge', null],
+    ['maxAge', 0],
+    ['maxAge', 34_560_000],
+    ['httpOnly', false],
+    ['secure', 'auto'],
+    ['secure', false],
+    ['sameSite', 'strict'],
+    ['sameSite', 'lax'],
+    ['sameSite', 'none'],
+    ['partitioned', true],
+    ['priority', 'low'],
+    ['priority', 'medium'],
+    ['priority', 'high'],
+  ])('%s may be %j', (attribute, value) => {
+    expect(() => assertCookieAttributes({ [attribute]: value })).not.toThrow();
+  });
+
+  it.each<[keyof CookieAttributes, unknown]>([
+    ['path', ''],
+    ['path', 'a'],
+    ['path', ' /'],
+    ['path', '/ '],
+    ['path', '/a;b'],
+    ['path', '/<'],
+    ['path', '/a\r\nSet-Cookie: evil=1'],
+    ['path', '/\n'],
+    ['path', '/\0'],
+    ['path', '/\x7f'],
+    ['path', '/é'],
+    ['path', `/${'a'.repeat(1024)}`],
+    ['path', null],
+    ['path', 1],
+    ['path', ['/']],
+    ['domain', ''],
+    ['domain', '.'],
+    ['domain', 'example.com.'],
+    ['domain', 'a..b'],
+    ['domain', '..example.com'],
+    ['domain', '-a.example'],
+    ['domain', 'a-.example'],
+    ['domain', 'exa mple.com'],
+    ['domain', 'example.com; Path=/'],
+    ['domain', 'example.com:80'],
+    ['domain', 'https://example.com'],
+    ['domain', 'bücher.example'],
+    ['domain', '[::1]'],
+    ['domain', `${longLabel}a.example`],
+    ['domain', `${'abc.'.repeat(255)}abcde`],
+    ['domain', 'example.com\n'],
+    ['domain', null],
+    ['domain', ['example.com']],
+    ['maxAge', -1],
+    ['maxAge', 0.5],
+    ['maxAge', 34_560_001],
+    ['maxAge', Number.NaN],
+    ['maxAge', Infinity],
+    ['maxAge', '60'],
+    ['maxAge', 60n],
+    ['httpOnly', 'true'],
+    ['httpOnly', null],
+    ['secure', 'true'],
+    ['secure', 'AUTO'],
+    ['secure', 1],
+    ['sameSite', true],
+    ['sameSite', 'Lax'],
+    ['sameSite', 'no'],
+    ['sameSite', 'lax; Domain=evil.example'],
+    ['partitioned', 1],
+    ['priority', 'High'],
+    ['priority', 'urgent'],
+  ])('%s may not be %o', (attribute, value) => {
+    const attributes = { [attribute]: value };
+
+    expect(codeOf(() => assertCookieAttributes(attributes))).toBe('attribute');
+    expect(codeOf(() => setCookie(attributes))).toBe('attribute');
+  });
+
+  it.each([
+    'maxage',
+    'max-age',
+    'expires',
+    'signed',
+    'samesite',
+    'encode',
+    'Path',
+    'toString',
+    'constructor',
+  ])('that does not exist is refused, and the ones that do are named: %s', (attribute) => {
+    const set = () => assertCookieAttributes({ [attribute]: undefined });
+
+    expect(codeOf(set)).toBe('attribute');
+    expect(set).toThrow(
+      `There is no cookie attribute "${attribute}": use path, domain, maxAge, httpOnly, secure, sameSite, partitioned, priority.`,
+    );
+  });
+
+  it.each([null, undefined, 'path=/', 1])('is not to be had from %j', (attributes) => {
+    expect(codeOf(() => assertCookieAttributes(attributes as never))).toBe('attribute');
+  });
+
+  it('is named in the message with what it must be, and its value is not', () => {
+    expect(() => assertCookieAttributes({ path: 'hidden' })).toThrow(
+      'The cookie attribute "path" must be a path that begins with "/"',
+    );
+    expect(() => assertCookieAttributes({ path: 'hidden' })).not.toThrow('hidden');
+  });
+});
+
+describe('what browsers would refuse in silence', () => {
+  it.each<[string, CookieAttributes, string]>([
+    ['__Secure-a', { secure: false }, 'its prefix needs "secure"'],
+    ['__SECURE-a', { secure: false }, 'its prefix needs "secure"'],
+    ['__Host-a', { secure: false }, 'its prefix needs "secure"'],
+    ['__hOST-a', { secure: false }, 'its prefix needs "secure"'],
+    ['__Http-a', { secure: false }, 'its prefix needs "secure"'],
+    ['__Host-Http-a', { secure: false }, 'its prefix needs "secure"'],
+    ['__Host-a', { domain: 'example.com' }, 'its prefix forbids "domain"'],
+    ['__HOST-a', { domain: 'example.com' }, 'its prefix forbids "domain"'],
+    ['__host-http-a', { domain: 'example.com' }, 'its prefix forbids "domain"'],
+    ['__Host-a', { path: '/a' }, 'its prefix needs the path "/"'],
+    ['__host-a', { path: '/a' }, 'its prefix needs the path "/"'],
+    ['__Host-Http-a', { path: '/a' }, 'its prefix needs the path "/"'],
+    ['__Http-a', { httpOnly: false }, 'its prefix needs "httpOnly"'],
+    ['__HTTP-a', { httpOnly: false }, 'its prefix needs "httpOnly"'],
+    ['__Host-Http-a', { httpOnly: false }, 'its prefix needs "httpOnly"'],
+    ['__host-HTTP-a', { httpOnly: false }, 'its prefix needs "httpOnly"'],
+    ['a', { sameSite: 'none', secure: false }, '"sameSite: \'none\'" needs "secure"'],
+    ['a', { partitioned: true, secure: false }, '"partitioned" needs "secure"'],
+  ])('%s with %j throws', (name, attributes, fault) => {
+    const set = () => setCookie(attributes, { name, isSecure: overTls });
+
+    expect(codeOf(set)).toBe('attribute');
+    expect(set).toThrow(`Browsers would refuse the cookie "${name}": ${fault}.`);
+    expect(codeOf(() => resolveCookieAttributes(name, {}, attributes, overTls))).toBe('attribute');
+  });
+
+  it.each<[string, CookieAttributes]>([
+    ['__Secure-a', { domain: 'example.com', path: '/a', httpOnly: false }],
+    ['__Host-a', { httpOnly: false }],
+    ['__Http-a', { domain: 'example.com', path: '/a' }],
+    ['__Host-Http-a', { path: '/' }],
+    ['__Http', { secure: false, httpOnly: false }],
+    ['x__Host-a', { secure: false, domain: 'example.com', path: '/a' }],
+    ['a', { sameSite: 'none', partitioned: true, secure: true }],
+  ])('%s with %j is none of it', (name, attributes) => {
+    expect(setCookie(attributes, { name })).toMatch(new RegExp(`^${name}=a; `));
+  });
+
+  it.each(['path', 'Domain', 'max-age', 'HttpOnly', 'a b', 'a=b', 'a;b', '', 'é', '"a"', 'a,b'])(
+    'a cookie can not be named %j',
+    (name) => {
+      expect(codeOf(() => setCookie({}, { name }))).toBe('name');
+    },
+  );
+
+  it.each(['a b', 'a;b', 'a,b', '"a"', 'a\\b', 'a\r\nb', 'é', 'a\x7f', 'a\0'])(
+    'a value is never encoded, but refused: %j',
+    (value) => {
+      expect(codeOf(() => setCookie({}, { value }))).toBe('value');
+    },
+  );
+
+  it('name and value may have 4,096 bytes together, and not one more', () => {
+    const name = 'n'.repeat(96);
+    const header = setCookie({}, { name, value: 'v'.repeat(4000) });
+
+    expect(header.indexOf('; ')).toBe(4097);
+    expect(codeOf(() => setCookie({}, { name, value: 'v'.repeat(4001) }))).toBe('cookie-too-large');
+    expect(codeOf(() => setCookie({}, { name: `${name}n`, value: 'v'.repeat(4000) }))).toBe(
+      'cookie-too-large',
+    );
+    expect(codeOf(() => assertCookieSize(name, 4000))).toBe('returned undefined');
+    expect(codeOf(() => assertCookieSize(name, 4001))).toBe('cookie-too-large');
+  });
+});
+
+describe('any code point', () => {
+  const fields: [string, string, (text: string) => string, (header: string) => unknown][] = [
+    ['name', 'name', (text) => setCookie({}, { name: text }), (header) => parsed(header).name],
+    ['value', 'value', (text) => setCookie({}, { value: text }), (header) => parsed(header).value],
+    [
+      'path',
+      'attribute',
+      (text) => setCookie({ path: `/${text}` }),
+      (header) => parsed(header).path?.slice(1),
+    ],
+    [
+      'domain',
+      'attribute',
+      (text) => setCookie({ domain: `a${text}b` }),
+      (header) => parsed(header).domain?.slice(1, -1),
+    ],
+    [
+      'sameSite',
+      'attribute',
+      (text) => setCookie({ sameSite: text as never }),
+      (header) => parsed(header).sameSite,
+    ],
+  ];
+
+  it.each(fields)(
+    `in %s is in the header as it is, or refused (seed ${seed})`,
+    (_field, code, write, read) => {
+      const wrong: string[] = [];
+      for (const codePoint of codePoints()) {
+        const text = String.fromCodePoint(codePoint);
+        if (outcome(text, code, write, read) === 'wrong') {
+          wrong.push(codePoint.toString(16));
+        }
+      }
+
+      expect(wrong).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['name', 77],
+    ['value', 90],
+    ['path', 92],
+    ['domain', 64],
+    ['sameSite', 0],
+  ])('of ASCII is legal in %s for %i characters', (field, legal) => {
+    const [, code = '', write, read] = fields.find(([name]) => name === field) ?? [];
+    const outcomes = Array.from({ length: 0x80 }, (_none, codePoint) =>
+      write && read ? outcome(String.fromCodePoint(codePoint), code, write, read) : 'wrong',
+    );
+
+    expect(outcomes.filter((one) => one === 'legal')).toHaveLength(legal);
+  });
+});
+
+/** All of them, or the low ones, the surrogates, and 20,000 others. */
+function* codePoints(): Generator<number> {
+  yield* range(0, isLongForm ? 0x10_ffff : 0x2fff);
+  if (isLongForm) {
+    return;
+  }
+  yield* range(0xd800, 0xdfff);
+  const random = randomNumbers(seed);
+  for (let count = 0; count < 20_000; count += 1) {
+    yield 0x3000 + (random() % (0x11_0000 - 0x3000));
+  }
+}
+
+function* range(first: number, last: number): Generator<number> {
+  for (let codePoint = first; codePoint <= last; codePoint += 1) {
+    yield codePoint;
+  }
+}
+
+/** A header of printable ASCII whose field reads back as written, or the typed error. */
+function outcome(
+  text: string,
+  code: string,
+  write: (text: string) => string,
+  read: (header: string) => unknown,
+): 'legal' | 'refused' | 'wrong' {
+  try {
+    const header = write(text);
+    return /^[ -~]*$/.test(header) && read(header) === text ? 'legal' : 'wrong';
+  } catch (error) {
+    return error instanceof SecureCookieError && error.code === code ? 'refused' : 'wrong';
+  }
+}
+
+function parsed(header: string) {
+  return parseSetCookie(header, { decode: (value) => value });
+}
