@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { measure } from 'mitata';
 import { Progress } from '../support/progress.js';
 import { spread, type Spread } from './spread.js';
@@ -22,32 +21,38 @@ export interface Measurement extends Spread {
   readonly name: string;
 }
 
+/** What was measured, and whether all rounds were run. */
+export interface Measured {
+  readonly measurements: readonly Measurement[];
+  readonly stopped: boolean;
+}
+
 /** How long one contender runs in one round, in nanoseconds of processor time. */
 const ROUND_TIME = 60e6;
 
 /**
  * Measures all contenders in turn, again and again, so that a machine whose speed drifts slows all of
- * them alike. Stops early when told, with what it has.
+ * them alike. Ctrl-C ends it with what it has.
  */
 export async function measureInRounds(
   { title, contenders }: Contest,
   rounds: number,
-  signal: AbortSignal,
-): Promise<Measurement[]> {
-  const progress = new Progress(title, rounds * contenders.length);
+): Promise<Measured> {
+  const progress = new Progress({ title, total: rounds * contenders.length });
   const samples = contenders.map((): number[] => []);
-  for (let turn = 0; turn < rounds * contenders.length && !signal.aborted; turn += 1) {
-    const index = turn % contenders.length;
+  while (!progress.done) {
+    const index = progress.count % contenders.length;
     const contender = contenders[index];
     if (contender !== undefined) {
       samples[index]?.push(await medianTime(contender));
     }
-    progress.update(turn + 1);
-    // Signals are delivered between the turns.
-    await setImmediate();
+    await progress.advance(1);
   }
-  progress.end();
-  return contenders.map(({ name }, index) => ({ name, ...spread(samples[index] ?? []) }));
+  progress.finish();
+  return {
+    measurements: contenders.map(({ name }, index) => ({ name, ...spread(samples[index] ?? []) })),
+    stopped: progress.stopped,
+  };
 }
 
 async function medianTime({ run, prepare }: Contender): Promise<number> {

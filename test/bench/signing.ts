@@ -40,8 +40,6 @@ if (options.node === undefined) {
 }
 
 async function bench(rounds: number): Promise<void> {
-  const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
   const contests = {
     ...(await signingContests()),
     verifyWhateverComes: verifyContest(),
@@ -50,17 +48,17 @@ async function bench(rounds: number): Promise<void> {
   console.log(`Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}`);
   const results: Record<string, readonly Measurement[]> = {};
   for (const [key, contest] of Object.entries(contests)) {
-    const measured = await measureInRounds(contest, rounds, stop.signal);
-    results[key] = measured;
-    printMeasurements(contest.title, measured);
+    const { measurements, stopped } = await measureInRounds(contest, rounds);
+    printMeasurements(contest.title, measurements);
+    if (stopped) {
+      console.log('\nStopped early: nothing was written.');
+      return;
+    }
+    results[key] = measurements;
   }
   printGrowth(results);
   printTargets(results);
-  if (stop.signal.aborted) {
-    console.log('\nStopped early: nothing was written.');
-  } else {
-    write(rounds, results);
-  }
+  write(rounds, results);
 }
 
 function printMeasurements(title: string, measured: readonly Measurement[]): void {
