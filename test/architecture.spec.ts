@@ -28,12 +28,17 @@ const rules: IForbiddenRuleType[] = [
     // Nest's entry points: its deep paths are not its public surface.
     '(^|/)node_modules/@nestjs/(common|core)/index[.](js|d[.]ts)$',
   ]),
+  room('testing', '^lib/testing/', [
+    '^lib/(testing|definition|signing|http)/',
+    SHARED,
+    '(^|/)node_modules/cookie/',
+  ]),
   room('index', '^lib/index[.]ts$', ['^lib/']),
   {
     name: 'a room of its own',
     from: {
       path: '^lib/',
-      pathNot: [SHARED, '^lib/index[.]ts$', '^lib/(signing|http|definition|nest)/'],
+      pathNot: [SHARED, '^lib/index[.]ts$', '^lib/(signing|http|definition|nest|testing)/'],
     },
     to: {},
   },
@@ -90,6 +95,7 @@ const offences: readonly (readonly [
   ['signing/innocent.ts', "import 'node:crypto';", []],
   ['definition/mac.ts', "import 'node:crypto';", ['definition']],
   ['definition/jar.ts', "import '../nest/innocent.js';", ['definition']],
+  ['testing/app.ts', "import '../nest/innocent.js';", ['testing']],
   ['nest/mac.ts', "import 'node:crypto';", ['nest']],
   ['nest/platform.ts', "import '@nestjs/platform-express';", ['nest']],
   ['nest/missing.ts', "import 'not-installed';", ['nest']],
