@@ -46,9 +46,11 @@ describe('a signed value that was edited is refused', () => {
     ['a v1 value without content', single, single.sign('key', '', { version: 1 })],
   ])('%s, wherever and however, and nothing throws', (_, signer, signed) => {
     const forgeries = [...edits(signed)].filter((edited) => edited !== signed);
-    const accepted = forgeries.filter((forgery) => signer.verify('key', forgery).valid);
+    const accepted = forgeries.filter(
+      (forgery) => signer.verify('key', forgery, { encoding: 'bytes' }).valid,
+    );
 
-    expect(signer.verify('key', signed).valid).toBe(true);
+    expect(signer.verify('key', signed, { encoding: 'bytes' }).valid).toBe(true);
     expect(forgeries.length).toBeGreaterThan(signed.length * ALPHABET.length * 2);
     expect(accepted).toEqual([]);
   });
