@@ -5,8 +5,7 @@ import { SecureCookieError } from '../errors.js';
  * What a signed value carries: bytes, in base64 (RFC 4648, section 4), and for the most part text.
  */
 
-// eslint-disable-next-line no-control-regex -- ASCII begins with the control characters
-const ASCII = /^[\x00-\x7f]*$/;
+const ASCII = /^[^\u0080-\uffff]*$/;
 
 /**
  * @throws {@link SecureCookieError} `value` - for what is neither well-formed text nor bytes

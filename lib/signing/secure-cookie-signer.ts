@@ -113,8 +113,8 @@ export class SecureCookieSigner {
    * @param options - `version`, the format, 2 where left out; `encrypt`, which hides the value
    * @returns the signed value: printable ASCII, to be sent as it is
    * @throws {@link SecureCookieError} `name` or `value` for what can not be signed, `key-version` for
-   * version 1 with a key record, `option` for options that exclude each other, `clock` for a clock that gives no date, `keys-stale` for keys that
-   * were withdrawn
+   * version 1 with a key record, `option` for options that exclude each other, `clock` for a clock
+   * that gives no date, `keys-stale` for keys that were withdrawn
    * @example
    * signer.sign('user', 'alice'); // '2|1:0|10:1300000000|4:user|8:YWxpY2U=|...'
    */
