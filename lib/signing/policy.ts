@@ -189,6 +189,18 @@ export function assertTime(seconds: number): void {
   }
 }
 
+/**
+ * @throws {@link SecureCookieError} `option` - a nonce of another length could not be found again
+ */
+export function assertRandom(bytes: Uint8Array, length: number): void {
+  if (!(bytes instanceof Uint8Array) || bytes.length !== length) {
+    throw new SecureCookieError(
+      'option',
+      `The option "random" must return as many random bytes as it is asked for, here ${length}.`,
+    );
+  }
+}
+
 function assertDuration(option: string, seconds: number): void {
   if (!Number.isFinite(seconds) || seconds < 0) {
     throw new SecureCookieError(

@@ -18,6 +18,7 @@ import {
   encodeBase64,
 } from './payload.js';
 import {
+  assertRandom,
   assertSignOptions,
   assertTime,
   assertVerifyOptions,
@@ -342,9 +343,15 @@ export class SecureCookieSigner {
   ): string {
     const envelope = signedValueV2Envelope(key, name, timestamp);
     const payload = encrypt
-      ? encryptPayload(key.xaes, envelope, Buffer.from(value), this.#random(NONCE_LENGTH))
+      ? encryptPayload(key.xaes, envelope, Buffer.from(value), this.#nonce())
       : value;
     return createSignedValueV2(key, envelope, encodeBase64(payload));
+  }
+
+  #nonce(): Uint8Array {
+    const nonce = this.#random(NONCE_LENGTH);
+    assertRandom(nonce, NONCE_LENGTH);
+    return nonce;
   }
 
   #read<Value>(
@@ -428,6 +435,9 @@ function rejected(reason: SecureCookieRejection): RejectedValue {
 }
 
 function decrypted({ key, envelope }: OpenedSignedValue, payload: string): string | undefined {
+  if (envelope === undefined) {
+    return undefined;
+  }
   return decryptPayload(key.xaes, envelope, Buffer.from(payload, 'latin1'))?.toString('latin1');
 }
 

@@ -57,6 +57,6 @@ export function openSignedValueV1(
     keyVersion: key.version,
     timestamp: Number(timestamp),
     base64,
-    envelope: '',
+    envelope: undefined,
   };
 }

@@ -31,8 +31,8 @@ export interface OpenedSignedValue {
   readonly timestamp: number;
   /** Base64, not yet known to be canonical. */
   readonly base64: string;
-  /** What stands before the value, to which an encrypted payload is bound; empty in v1. */
-  readonly envelope: string;
+  /** What stands before the value, to which an encrypted payload is bound; v1 carries none. */
+  readonly envelope: string | undefined;
 }
 
 /** Why a signed value is not authentic. */

@@ -33,6 +33,7 @@ describe('the options of a signer', () => {
     ...notVersions.map((value) => ['minVersion', value] as const),
     ...['true', 1, 0, null].map((value) => ['allowWeakSecrets', value] as const),
     ...[1_300_000_000, 'now', null, {}, new Date(0)].map((value) => ['clock', value] as const),
+    ...[new Uint8Array(24), 'random', null, {}].map((value) => ['random', value] as const),
   ])('%s: %p is refused at construction', (option, value) => {
     expect(() => new SecureCookieSigner({ secret: SECRET, [option]: value })).toThrow(
       refusal('option'),
@@ -78,6 +79,7 @@ describe('the options of one call', () => {
     ...notDurations.map((value) => ['maxAge', value] as const),
     ...notVersions.map((value) => ['minVersion', value] as const),
     ...['utf-8', 'hex', '', null].map((value) => ['encoding', value] as const),
+    ...['true', 1, 0, null].map((value) => ['encrypted', value] as const),
   ])('reading with %s: %p throws, whatever the client sent', (option, value) => {
     const options = { [option]: value } as never;
 
@@ -91,11 +93,25 @@ describe('the options of one call', () => {
     expect(() => signer.sign('key', 'value', { version } as never)).toThrow(refusal('option'));
   });
 
+  it.each(['true', 1, 0, null])('signing with encrypt: %p throws', (encrypt) => {
+    expect(() => signer.sign('key', 'value', { encrypt } as never)).toThrow(refusal('option'));
+    expect(() => signer.signedLength('key', 'value', { encrypt } as never)).toThrow(
+      refusal('option'),
+    );
+  });
+
   it('may be undefined, as if left out', () => {
-    const options = { maxAge: undefined, minVersion: undefined, encoding: undefined };
+    const options = {
+      maxAge: undefined,
+      minVersion: undefined,
+      encoding: undefined,
+      encrypted: undefined,
+    };
+    const again = signer.sign('key', 'value', { version: undefined, encrypt: undefined });
 
     expect(signer.unsign('key', signed, options)).toBe('value');
-    expect(signer.sign('key', 'value', { version: undefined })).toMatch(/^2\|/);
+    expect(signer.unsign('key', again)).toBe('value');
+    expect(again).toMatch(/^2\|/);
   });
 
   it('leave the next call as it was', () => {
@@ -103,6 +119,23 @@ describe('the options of one call', () => {
 
     expect(signer.verify('key', old, { maxAge: 5 })).toEqual({ valid: false, reason: 'expired' });
     expect(signer.unsign('key', old)).toBe('value');
+  });
+});
+
+describe('a source of random bytes', () => {
+  it.each([
+    ['one byte too few', new Uint8Array(23)],
+    ['one byte too many', new Uint8Array(25)],
+    ['none', new Uint8Array(0)],
+    ['text of that length', 'ABCDEFGHIJKLMNOPQRSTUVWX'],
+    ['numbers of that length', Array.from({ length: 24 }, () => 0)],
+    ['a promise', Promise.resolve(new Uint8Array(24))],
+    ['nothing', undefined],
+  ])('that gives %s is refused where a value is encrypted', (_, bytes) => {
+    const signer = new SecureCookieSigner({ secret: SECRET, random: () => bytes as never });
+
+    expect(() => signer.sign('key', 'value', { encrypt: true })).toThrow(refusal('option'));
+    expect(signer.unsign('key', signer.sign('key', 'value'))).toBe('value');
   });
 });
 
