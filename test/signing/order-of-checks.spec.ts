@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { SecureCookieSigner } from '../../lib/signing/secure-cookie-signer.js';
+import { encrypted } from '../support/encrypt.js';
 import { resignV1, resignV2Fields } from '../support/resign.js';
 import { OTHER_SECRET, SECRET } from '../support/secrets.js';
 
@@ -8,6 +9,11 @@ const OLD = '1290000000';
 const FUTURE = '1310000000';
 const NOT_BASE64 = 'dmFsdWU';
 const NOT_TEXT = Buffer.of(0xe9).toString('base64');
+const ENCRYPTED_NOT_TEXT = encrypted(
+  Buffer.of(0xe9),
+  '2|1:0|10:1300000000|3:key|',
+  SECRET,
+).toString('base64');
 
 const single = new SecureCookieSigner({ secret: SECRET, clock: () => CLOCK });
 const ring = new SecureCookieSigner({
@@ -172,6 +178,19 @@ describe('the first check that fails is the reason', () => {
   it('and where none does, the value is valid', () => {
     expect(single.unsign('key', resignV2Fields({}, SECRET))).toBe('value');
     expect(ring.unsign('key', resignV2Fields({ keyVersion: '1' }, SECRET))).toBe('value');
+  });
+
+  it.each([
+    ['of another name', 'name', { name: 'other', timestamp: OLD, base64: NOT_BASE64 }],
+    ['old, not base64', 'expired', { timestamp: OLD, base64: NOT_BASE64 }],
+    ['from the future, not encrypted', 'future', { timestamp: FUTURE }],
+    ['not base64', 'malformed', { base64: NOT_BASE64 }],
+    ['neither encrypted nor text', 'decrypt', { base64: NOT_TEXT }],
+    ['encrypted, and not text', 'encoding', { base64: ENCRYPTED_NOT_TEXT }],
+  ])('and for a reader of encrypted values, one %s: %s', (_, reason, fields) => {
+    const signed = resignV2Fields(fields, SECRET);
+
+    expect(single.verify('key', signed, { encrypted: true })).toEqual({ valid: false, reason });
   });
 
   it.each([
