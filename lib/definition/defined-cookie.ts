@@ -68,8 +68,12 @@ export function readDefinedCookie<Value>(
     },
   );
   const read = result.valid ? undefined : readAccepted(signer, definition, candidates, maxAge);
-  publishRead(name, read?.result ?? result, keyVersion);
-  return read ?? { result, stored };
+  if (read === undefined) {
+    publishRead(name, result, keyVersion);
+    return { result, stored };
+  }
+  publishRead(name, read.result, undefined);
+  return read;
 }
 
 /**

@@ -4,8 +4,8 @@ import type { RejectedValue, SecureCookieRejection } from './verify-result.js';
 /** What the channel `nestjs-secure-cookie:verified` publishes. */
 export interface SecureCookieVerifiedEvent {
   readonly name: string;
-  /** The version of the key that verified it. */
-  readonly keyVersion: number;
+  /** The version of the ring's key that verified it; none for a format that a definition accepts. */
+  readonly keyVersion: number | undefined;
 }
 
 /** What the channel `nestjs-secure-cookie:rejected` publishes. */
