@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import ts from 'typescript';
@@ -66,32 +66,10 @@ describe('README.md', () => {
 
     expect(new Set(reasons)).toEqual(new Set(union(program, 'SecureCookieRejection')));
   });
-
-  it('links to files and headings that exist', async () => {
-    const headings = new Set(
-      [...README.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading)),
-    );
-    const targets = [...README.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target);
-    const anchors = targets.filter((target) => target.startsWith('#'));
-    const files = targets.filter((target) => target.startsWith('.'));
-
-    expect(anchors.filter((anchor) => !headings.has(anchor))).toEqual([]);
-    await expect(
-      Promise.all(files.map((file) => readFile(join(ROOT, file)))),
-    ).resolves.toHaveLength(files.length);
-  });
 });
 
 /** Of cookies that are defined once and may be encrypted, which the README does not describe yet. */
 const NOT_YET = new Set(['decrypt', 'schema', 'schema-async', 'absolute-age']);
-
-/** As GitHub makes them. */
-function anchorOf(heading: string): string {
-  return `#${heading
-    .toLowerCase()
-    .replaceAll(/[^\w -]/g, '')
-    .replaceAll(' ', '-')}`;
-}
 
 const INDEX = join(ROOT, 'lib/index.ts');
 
