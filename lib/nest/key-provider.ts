@@ -134,7 +134,7 @@ export class SecureCookieKeyRefresher implements OnModuleDestroy {
     } catch (error) {
       if (!this.#shutdown.signal.aborted) {
         this.#logger.error(
-          `Loading the keys failed: ${describeError(error)}. The last good keys stay in use.`,
+          `Loading the keys failed: ${describeError(error)}. The last good keys stay in use as long as "maxStale" lets them.`,
         );
       }
     }
@@ -145,7 +145,7 @@ export class SecureCookieKeyRefresher implements OnModuleDestroy {
 
   /** Bounded in time. At start-up the timer keeps the process alive: else it would end in silence. */
   async #load(
-    { load }: SecureCookieKeyProvider,
+    provider: SecureCookieKeyProvider,
     { keepAlive = true }: { readonly keepAlive?: boolean } = {},
   ): Promise<SecureCookieKeys> {
     const timeout = new AbortController();
@@ -163,7 +163,7 @@ export class SecureCookieKeyRefresher implements OnModuleDestroy {
     }
     try {
       return await Promise.race([
-        load(AbortSignal.any([timeout.signal, this.#shutdown.signal])),
+        provider.load(AbortSignal.any([timeout.signal, this.#shutdown.signal])),
         late,
       ]);
     } finally {
