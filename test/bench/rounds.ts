@@ -6,8 +6,6 @@ import { spread, type Spread } from './spread.js';
 export interface Contender {
   readonly name: string;
   readonly run: () => unknown;
-  /** Runs before each of its turns; what it returns, after. */
-  readonly prepare?: () => () => void;
 }
 
 /** Contenders that are measured together, and their title. */
@@ -28,7 +26,10 @@ export interface Measured {
 }
 
 /** How long one contender runs in one round, in nanoseconds of processor time. */
-const ROUND_TIME = 60e6;
+const ROUND_TIME = 30e6;
+
+/** Calls in one sample: few, so that most samples end before the system gives the processor away. */
+const BATCH = 256;
 
 /**
  * Measures all contenders in turn, again and again, so that a machine whose speed drifts slows all of
@@ -55,9 +56,7 @@ export async function measureInRounds(
   };
 }
 
-async function medianTime({ run, prepare }: Contender): Promise<number> {
-  const undo = prepare?.();
-  const { p50 } = await measure(run, { min_cpu_time: ROUND_TIME });
-  undo?.();
+async function medianTime({ run }: Contender): Promise<number> {
+  const { p50 } = await measure(run, { min_cpu_time: ROUND_TIME, batch_samples: BATCH });
   return p50;
 }
