@@ -1,0 +1,135 @@
+import { describe, expect, it } from '@jest/globals';
+import { Controller, Get, Module, Res, type INestApplication } from '@nestjs/common';
+import type { ExceptionFilter } from '@nestjs/common';
+import {
+  cookieSignature,
+  defineSecureCookie,
+  SecureCookie,
+  SecureCookieJar,
+  SecureCookieModule,
+  SecureCookies,
+  SecureCookieService,
+  SecureCookieSigner,
+} from 'nestjs-secure-cookie';
+import { z } from 'zod';
+import { hijacked, type PlatformResponse } from '../support/exits/node-response.js';
+import { platforms, startApp } from '../support/platforms.js';
+import { OTHER_SECRET, SECRET } from '../support/secrets.js';
+import { thrownBy } from '../support/thrown-by.js';
+import { codeBlocks, section } from './support/readme.js';
+
+const [express] = platforms;
+const until = new Date('2027-06-30');
+
+const Theme = defineSecureCookie('theme', {
+  codec: 'text',
+  schema: z.enum(['light', 'dark']),
+  accepts: [cookieSignature({ secrets: [SECRET], until })],
+});
+
+@Controller()
+class ReadingController {
+  @Get()
+  read(@SecureCookie('user') user: string | undefined): string {
+    return user ?? 'nobody';
+  }
+}
+
+@Controller()
+class ThemeController {
+  @Get()
+  read(@SecureCookie(Theme) theme: string | undefined): string {
+    return theme ?? 'none';
+  }
+}
+
+/** What the jar of a request throws for each of the calls. */
+const calls: ((cookies: SecureCookieJar) => void)[] = [
+  (cookies) => cookies.set('user', JSON.parse('{ "name": "alice" }')),
+  (cookies) => cookies.set('user', 'alice', { maxAge: 30 * 86_400 * 1000 }),
+  (cookies) => cookies.set('user', 'alice', { maxAge: 365 * 86_400 }),
+  (cookies) => cookies.set('user name', 'alice'),
+  (cookies) => cookies.set('__Host-user', 'alice', { domain: 'example.org' }),
+  (cookies) => cookies.set('user', 'alice', { sameSite: 'none', secure: false }),
+  (cookies) => cookies.set('cart', 'x'.repeat(4000)),
+];
+
+const thrown: Error[] = [];
+
+@Controller()
+class MistakenController {
+  @Get()
+  call(@SecureCookies() cookies: SecureCookieJar, @Res() response: PlatformResponse): void {
+    thrown.push(...calls.map((call) => thrownBy(() => call(cookies))));
+    hijacked(response).end('answered');
+    thrown.push(thrownBy(() => cookies.set('user', 'alice')));
+  }
+}
+
+/** The error that an app does not start with. */
+async function startError(
+  imports: NonNullable<Parameters<typeof Module>[0]['imports']>,
+  controllers = [ReadingController],
+): Promise<unknown> {
+  @Module({ imports, controllers })
+  class AppModule {}
+  return startApp(express, AppModule).then(
+    ({ close }) => close(),
+    (error: unknown) => error,
+  );
+}
+
+/** What one request to an app throws or warns of. */
+async function request(
+  imports: NonNullable<Parameters<typeof Module>[0]['imports']>,
+  controllers: NonNullable<Parameters<typeof Module>[0]['controllers']>,
+): Promise<{ readonly errors: unknown[]; readonly warnings: string[]; app: INestApplication }> {
+  const errors: unknown[] = [];
+  const warnings: string[] = [];
+  const filter: ExceptionFilter = {
+    catch(error, host) {
+      errors.push(error);
+      hijacked(host.switchToHttp().getResponse()).end();
+    },
+  };
+  @Module({ imports, controllers })
+  class AppModule {}
+  const { app, url, close } = await startApp(express, AppModule, (starting) => {
+    starting.useGlobalFilters(filter);
+    starting.useLogger({
+      log: () => undefined,
+      error: () => undefined,
+      warn: (message: unknown) => warnings.push(String(message)),
+    });
+  });
+  await fetch(url, { headers: { 'x-forwarded-proto': 'https' } });
+  await close();
+  return { errors, warnings, app };
+}
+
+describe('the mistakes that README.md names', () => {
+  it('have the texts that it quotes, in its order', async () => {
+    const module = SecureCookieModule.forRoot(SECRET);
+    const withoutModule = await request([], [ReadingController]);
+    const { app, warnings } = await request([module], [MistakenController]);
+    const service = app.get(SecureCookieService);
+
+    const texts = [
+      thrownBy(() => SecureCookieModule.forRoot(process.env['A_VARIABLE_THAT_IS_NOT_SET'])),
+      thrownBy(() => SecureCookieModule.forRoot('my secret')),
+      thrownBy(() => new SecureCookieSigner(JSON.parse(`{"secret":{"1":"${SECRET}"}}`))),
+      ...withoutModule.errors,
+      await startError([module, SecureCookieModule.forRoot(OTHER_SECRET)]),
+      thrownBy(() => service.jar({}, {})),
+      ...thrown,
+      ...warnings,
+      thrownBy(() => defineSecureCookie('theme', { accepts: Theme.accepts })),
+      thrownBy(() => defineSecureCookie('theme', JSON.parse('{"renewAfter":86400}'))),
+      await startError([module], [ThemeController]),
+    ].map(String);
+
+    expect(codeBlocks(section('Common mistakes'), 'text').map((text) => text.trim())).toEqual(
+      texts,
+    );
+  });
+});
