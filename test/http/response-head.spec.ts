@@ -1,5 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http';
-import { connect, createServer as createHttp2Server } from 'node:http2';
+import { connect, createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo, Server } from 'node:net';
 import { Readable } from 'node:stream';
 import { describe, expect, it, jest } from '@jest/globals';
@@ -349,5 +349,29 @@ describe('the head of a response over HTTP/1.1', () => {
     await expect(overHttp1(withOurs(answer).answer)).rejects.toMatchObject({
       code: 'ERR_HTTP_INVALID_HEADER_VALUE',
     });
+  });
+});
+
+describe('an answer that passes the response object by carries no cookie', () => {
+  it('on the raw stream of HTTP/2', async () => {
+    const ours = withOurs((response) => {
+      const stream = Reflect.get(response, 'stream') as ServerHttp2Stream;
+      stream.respond({ ':status': 200 });
+      stream.end('raw');
+    });
+    const seen = await overHttp2(ours.answer);
+
+    expect(seen).toMatchObject({ status: 200, setCookie: [], body: 'raw' });
+    expect(ours.write).not.toHaveBeenCalled();
+  });
+
+  it('on the socket of HTTP/1.1', async () => {
+    const ours = withOurs((response) =>
+      response.socket?.end('HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nraw'),
+    );
+    const seen = await overHttp1(ours.answer);
+
+    expect(seen).toMatchObject({ status: 200, setCookie: [], body: 'raw' });
+    expect(ours.write).not.toHaveBeenCalled();
   });
 });
