@@ -1,27 +1,26 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { NEST_11, NEST_12, Project, TSC } from './support/project.js';
+import { installed, NEST_11, Project, ROOT } from './support/project.js';
+import { buildQuickStart, MAKE_A_SECRET } from './support/quick-start.js';
 
-// Programs run here: packing, compiling, checking types.
-jest.setTimeout(60_000);
+// Programs run here: packing, installing, compiling.
+jest.setTimeout(120_000);
 
-const JEST = join(NEST_12, 'jest/bin/jest.js');
-
-describe('a CommonJS app of Nest 11', () => {
+describe("a CommonJS app of Nest 11, which is the README's quick start", () => {
   let project: Project;
 
   beforeAll(async () => {
-    project = await Project.create(NEST_11, NEST_12);
-    await project.copy('nest11', '.');
-    await project.run('node', TSC, '-p', '.');
+    project = await Project.create('commonjs', [...NEST_11, ...installed(ROOT, ['jest'])]);
+    await project.copy('nest11', 'src');
+    await buildQuickStart(project);
   });
   afterAll(() => project.remove());
 
   it('is tested with plain Jest: no flags, no configuration', async () => {
-    const { stderr } = await project.run('node', JEST, '--rootDir', '.', 'app.test.js');
+    const script = `${MAKE_A_SECRET}\nexec node_modules/.bin/jest dist`;
+    const { stderr } = await project.run('bash', '-euc', script);
 
     expect(stderr).toContain('✓ Jest takes the CommonJS build');
-    expect(stderr).toContain('✓ a cookie that was set is accepted, and no other');
+    expect(stderr).toContain('✓ the second visit is counted, and a forged one is not');
     expect(stderr).toContain('Tests:       2 passed, 2 total');
   });
 });

@@ -1,72 +1,86 @@
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import ts from 'typescript';
 import { NEST_11, NEST_12, Project } from './support/project.js';
+import { writeQuickStart } from './support/quick-start.js';
 
-// Programs run here: packing, compiling, checking types.
-jest.setTimeout(60_000);
+// Programs run here: packing, installing, checking types.
+jest.setTimeout(120_000);
+
+/** The last major that has classic resolution without a word of its deprecation. */
+const typescript5: typeof ts = createRequire(import.meta.url)('typescript-5.9');
 
 const { ESNext, Node16, NodeNext, CommonJS } = ts.ModuleKind;
 const { Bundler, Node10, Node16: Node16Resolution, NodeNext: Next } = ts.ModuleResolutionKind;
+
+/** Ours and the consumer's; what others publish is theirs. */
+const OURS = /^\/(?:commonjs|module|node_modules\/nestjs-secure-cookie)\//;
 
 /** Nest 12 has no CommonJS build, so that CommonJS under node16 and node10 is a matter of Nest 11. */
 describe.each([
   {
     nest: 'Nest 11',
-    dependencies: [NEST_11, NEST_12],
+    packages: NEST_11,
     consumers: [
-      ['node16', 'consumer.cts', Node16, Node16Resolution],
-      ['node16', 'consumer.mts', Node16, Node16Resolution],
-      ['nodenext', 'consumer.cts', NodeNext, Next],
-      ['nodenext', 'consumer.mts', NodeNext, Next],
-      ['bundler', 'consumer.ts', ESNext, Bundler],
-      ['node10', 'consumer.ts', CommonJS, Node10],
+      ['node16', 'commonjs', Node16, Node16Resolution, ts],
+      ['node16', 'module', Node16, Node16Resolution, ts],
+      ['nodenext', 'commonjs', NodeNext, Next, ts],
+      ['nodenext', 'module', NodeNext, Next, ts],
+      ['bundler', 'module', ESNext, Bundler, ts],
+      ['node10', 'commonjs', CommonJS, Node10, ts],
+      ['node10 of TypeScript 5.9', 'commonjs', CommonJS, Node10, typescript5],
     ],
   },
   {
     nest: 'Nest 12',
-    dependencies: [NEST_12],
+    packages: NEST_12,
     consumers: [
-      ['node16', 'consumer.mts', Node16, Node16Resolution],
-      ['nodenext', 'consumer.cts', NodeNext, Next],
-      ['nodenext', 'consumer.mts', NodeNext, Next],
-      ['bundler', 'consumer.ts', ESNext, Bundler],
+      ['node16', 'module', Node16, Node16Resolution, ts],
+      ['nodenext', 'commonjs', NodeNext, Next, ts],
+      ['nodenext', 'module', NodeNext, Next, ts],
+      ['bundler', 'module', ESNext, Bundler, ts],
     ],
   },
-] as const)('with $nest', ({ dependencies, consumers }) => {
+] as const)('with $nest', ({ packages, consumers }) => {
   let project: Project;
 
   beforeAll(async () => {
-    project = await Project.create(...dependencies);
-    for (const name of ['consumer.ts', 'consumer.cts', 'consumer.mts']) {
-      await project.copy('types/consumer.ts', name);
+    project = await Project.create('module', packages);
+    for (const type of ['commonjs', 'module']) {
+      await project.write({ [`${type}/package.json`]: JSON.stringify({ type }) });
+      await project.copy('types', type);
+      await writeQuickStart(project, type);
     }
   });
   afterAll(() => project.remove());
 
-  it.each(consumers)('a %s consumer type-checks: %s', (_resolution, file, module, resolution) => {
-    const program = ts.createProgram([join(project.folder, file)], {
-      target: ts.ScriptTarget.ES2022,
-      module,
-      moduleResolution: resolution,
-      ignoreDeprecations: '6.0',
-      strict: true,
-      exactOptionalPropertyTypes: true,
-      experimentalDecorators: true,
-      emitDecoratorMetadata: true,
-      skipLibCheck: false,
-      noEmit: true,
-      types: ['node'],
-      typeRoots: [join(NEST_12, '@types')],
-    });
+  it.each(consumers)('%s, %s: type-checks', (_kind, type, module, resolution, compiler) => {
+    const files = ['consumer.ts', 'src/main.ts', 'src/main.fastify.ts'];
+    const program = compiler.createProgram(
+      files.map((file) => join(project.folder, type, file)),
+      {
+        target: ts.ScriptTarget.ES2022,
+        module,
+        moduleResolution: resolution,
+        ...(compiler === ts && { ignoreDeprecations: '6.0' }),
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        experimentalDecorators: true,
+        emitDecoratorMetadata: true,
+        skipLibCheck: false,
+        noEmit: true,
+        types: ['node'],
+        typeRoots: [join(project.folder, 'node_modules/@types')],
+      },
+    );
 
     const sources = program
       .getSourceFiles()
-      .filter(({ fileName }) => fileName.startsWith(project.folder));
+      .filter(({ fileName }) => OURS.test(fileName.slice(project.folder.length)));
     const diagnostics = [
       ...program.getOptionsDiagnostics(),
       ...program.getGlobalDiagnostics(),
-      // Ours and the consumer's; what others publish is theirs.
       ...sources.flatMap((source) => [
         ...program.getSyntacticDiagnostics(source),
         ...program.getSemanticDiagnostics(source),

@@ -1,9 +1,14 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+
+/** What `npm ci` fetched is in npm's cache. */
+const QUIETLY = ['--no-audit', '--no-fund', '--no-save', '--prefer-offline', '--loglevel=error'];
+
+const NOT_THEIRS = /^(?:NODE_OPTIONS$|npm_(?!config_(?:cache|registry)$)|INIT_CWD$)/;
 
 const run = promisify(execFile);
 
@@ -12,9 +17,22 @@ export const ROOT = resolve(import.meta.dirname, '../../..');
 
 export const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 
-/** Folders of installed packages to lend to a project. */
-export const NEST_12 = join(ROOT, 'node_modules');
-export const NEST_11 = join(ROOT, 'test/nest11/node_modules');
+const NEST = [
+  '@nestjs/common',
+  '@nestjs/core',
+  '@nestjs/platform-express',
+  '@nestjs/platform-fastify',
+  '@nestjs/testing',
+  'reflect-metadata',
+  'rxjs',
+];
+
+/** What a Nest app installs beside the library, as npm names it. */
+export const NEST_12 = [...installed(ROOT, NEST), ...installed(ROOT, ['@types/node'])];
+export const NEST_11 = [
+  ...installed(join(ROOT, 'test/nest11'), NEST),
+  ...installed(ROOT, ['@types/node']),
+];
 
 /** What `npm pack` says of the tarball that it made. */
 export interface PackedPackage {
@@ -34,31 +52,28 @@ export async function pack(folder: string): Promise<PackedPackage> {
   return packed;
 }
 
-/** A user's project in a folder of its own, with the packed library installed. */
+/** Packages in the versions that the repository's own tests run with. */
+export function installed(folder: string, names: readonly string[]): string[] {
+  return names.map((name) => {
+    const manifest = readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8');
+    const { version }: { version: string } = JSON.parse(manifest);
+    return `${name}@${version}`;
+  });
+}
+
+/** A user's project: an empty folder, in which npm installed the tarball and its peers. */
 export class Project {
   private constructor(readonly folder: string) {}
 
   /**
-   * @param dependencies - folders of installed packages, which the project sees as its own; the
-   * first that holds a package wins
+   * @param type - the project's kind of modules
+   * @param packages - what it installs beside the library, as npm names it
    */
-  static async create(...dependencies: string[]): Promise<Project> {
+  static async create(type: 'module' | 'commonjs', packages: readonly string[]): Promise<Project> {
     const project = new Project(await mkdtemp(join(tmpdir(), 'nestjs-secure-cookie-')));
     const { filename } = await pack(project.folder);
-    const installed = join(project.folder, 'node_modules/nestjs-secure-cookie');
-    await mkdir(installed, { recursive: true });
-    await project.run('tar', '-xzf', filename, '-C', installed, '--strip-components=1');
-    const { dependencies: own }: { dependencies: Record<string, string> } = JSON.parse(
-      await readFile(join(installed, 'package.json'), 'utf8'),
-    );
-    await project.#lend(
-      'node_modules/nestjs-secure-cookie/node_modules',
-      NEST_12,
-      Object.keys(own),
-    );
-    for (const folder of dependencies) {
-      await project.#lend('node_modules', folder, await readdir(folder));
-    }
+    await project.write({ 'package.json': JSON.stringify({ private: true, type }) });
+    await project.run('npm', 'install', ...QUIETLY, `./${filename}`, ...packages);
     return project;
   }
 
@@ -97,31 +112,10 @@ export class Project {
     return rm(this.folder, { recursive: true });
   }
 
-  /** Without the flags that Jest runs under, and with the same Node. */
+  /** With the same Node, but neither the flags that Jest runs under nor what npm set for our scripts. */
   #surroundings() {
-    const { NODE_OPTIONS: _, PATH, ...environment } = process.env;
-    return {
-      cwd: this.folder,
-      env: { ...environment, PATH: `${dirname(process.execPath)}${delimiter}${PATH}` },
-    };
-  }
-
-  async #lend(to: string, from: string, names: readonly string[]): Promise<void> {
-    for (const name of names) {
-      if (name.startsWith('@') && !name.includes('/')) {
-        const scoped = await readdir(join(from, name));
-        await this.#lend(
-          to,
-          from,
-          scoped.map((scopedName) => `${name}/${scopedName}`),
-        );
-        continue;
-      }
-      const target = join(this.folder, to, name);
-      if (!existsSync(target)) {
-        await mkdir(dirname(target), { recursive: true });
-        await symlink(join(from, name), target);
-      }
-    }
+    const environment = Object.entries(process.env).filter(([name]) => !NOT_THEIRS.test(name));
+    const path = `${dirname(process.execPath)}${delimiter}${process.env['PATH']}`;
+    return { cwd: this.folder, env: { ...Object.fromEntries(environment), PATH: path } };
   }
 }
