@@ -139,7 +139,8 @@ class Rotation {
     let sent = 0;
     while (!this.#isDone()) {
       const due = ((performance.now() - started) / 1000) * RATE;
-      for (; sent < due && this.#inFlight.size < MAX_IN_FLIGHT; sent += 1) {
+      const limit = progress.done ? due : Math.min(due, progress.count + progress.remaining);
+      for (; sent < limit && this.#inFlight.size < MAX_IN_FLIGHT; sent += 1) {
         this.#send();
       }
       await delay(TICK);
