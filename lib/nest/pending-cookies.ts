@@ -81,6 +81,10 @@ export class PendingCookies {
    * @throws {@link SecureCookieError} whatever hinders a signature
    */
   sign(): void {
+    if (this.#written) {
+      // What could not be signed at the head was left out: an exception would come too late.
+      return;
+    }
     for (const cookie of this.#cookies.values()) {
       cookie.header ??= this.#serialize(cookie);
     }
