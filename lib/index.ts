@@ -24,6 +24,7 @@ export type {
   AcceptedCookie,
   AcceptedFormat,
   AcceptedPayload,
+  NameBindingFormat,
 } from './definition/accepted-format.js';
 export type { JsonValue, SecureCookieCodec } from './definition/codec.js';
 export { cookieSignature, type CookieSignatureOptions } from './definition/cookie-signature.js';

@@ -39,3 +39,8 @@ export interface AcceptedFormat {
   /** The payload, or `undefined` for what is not authentic. Must not throw, whatever it is given. */
   read(cookie: AcceptedCookie): AcceptedPayload | undefined;
 }
+
+/** A format whose signature covers the name: the only kind that a definition reads without a schema. */
+export interface NameBindingFormat extends AcceptedFormat {
+  readonly bindsName: true;
+}

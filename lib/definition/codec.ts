@@ -37,7 +37,8 @@ const bytes: Codec = {
     }
     throw unfit(name, 'a Uint8Array');
   },
-  decode: (payload) => ({ value: payload }),
+  // A copy: what a handler does to it must not reach the payload that renewal signs again.
+  decode: (payload) => ({ value: new Uint8Array(payload) }),
 };
 
 const json: Codec = {

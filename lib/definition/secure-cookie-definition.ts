@@ -1,7 +1,7 @@
 import { SecureCookieError } from '../errors.js';
 import { resolveCookieAttributes, type CookieAttributes } from '../http/set-cookie.js';
 import type { SecureCookieRejection } from '../signing/verify-result.js';
-import type { AcceptedFormat } from './accepted-format.js';
+import type { AcceptedFormat, NameBindingFormat } from './accepted-format.js';
 import { CODECS, type JsonValue, type SecureCookieCodec } from './codec.js';
 import type { StandardSchema, StandardSchemaResult } from './standard-schema.js';
 
@@ -52,6 +52,12 @@ export type DefinitionOptions = CookieAttributes &
     /** Formats that came before: read under this name, and re-issued under `renew`. */
     readonly accepts?: readonly AcceptedFormat[] | undefined;
   };
+
+/** Another cookie of the old app could be replayed as this one: only a schema tells them apart. */
+interface WithoutSchema {
+  readonly schema?: undefined;
+  readonly accepts?: readonly NameBindingFormat[] | undefined;
+}
 
 /** What `set` takes for a schema. */
 type SchemaInput<Schema extends StandardSchema> = NonNullable<
@@ -188,7 +194,9 @@ export class SecureCookieDefinition<in Input, out Output> {
       return { value };
     }
     const result = validateWith(this.#schema, value);
-    if (result instanceof Promise) {
+    if (isPromise(result)) {
+      // It is of no use, and its rejection would end the process.
+      void Promise.resolve(result).catch(() => undefined);
       throw new SecureCookieError(
         'schema-async',
         `The schema of the cookie "${this.name}" validates asynchronously: cookies need one that does not.`,
@@ -218,18 +226,15 @@ export class SecureCookieDefinition<in Input, out Output> {
  */
 export function defineSecureCookie(
   name: string,
-  options?: DefinitionOptions & {
-    readonly codec?: 'text' | undefined;
-    readonly schema?: undefined;
-  },
+  options?: DefinitionOptions & WithoutSchema & { readonly codec?: 'text' | undefined },
 ): SecureCookieDefinition<string, string>;
 export function defineSecureCookie(
   name: string,
-  options: DefinitionOptions & { readonly codec: 'bytes'; readonly schema?: undefined },
+  options: DefinitionOptions & WithoutSchema & { readonly codec: 'bytes' },
 ): SecureCookieDefinition<Uint8Array, Uint8Array>;
 export function defineSecureCookie(
   name: string,
-  options: DefinitionOptions & { readonly codec: 'json'; readonly schema?: undefined },
+  options: DefinitionOptions & WithoutSchema & { readonly codec: 'json' },
 ): SecureCookieDefinition<JsonValue, JsonValue>;
 export function defineSecureCookie<Schema extends StandardSchema<string, unknown>>(
   name: string,
@@ -259,6 +264,11 @@ function validateWith(schema: StandardSchema, value: unknown) {
   } catch {
     return undefined;
   }
+}
+
+/** Of whatever library or realm: taken for a result, a promise would pass as a value without issues. */
+function isPromise(result: object | undefined): result is PromiseLike<unknown> {
+  return result !== undefined && 'then' in result;
 }
 
 function issuePath({ path = [] }: { readonly path?: readonly unknown[] | undefined }): string {

@@ -1,0 +1,201 @@
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from '@jest/globals';
+import { type } from 'arktype';
+import { defineSecureCookie, type StandardSchema } from 'nestjs-secure-cookie';
+import * as v from 'valibot';
+import { z } from 'zod';
+import { mint, payloadOf, readHeader, readPayload } from '../support/defined-cookies.js';
+import { thrownBy } from '../support/thrown-by.js';
+
+interface Settings {
+  readonly theme: 'light' | 'dark';
+  readonly size: string;
+}
+
+/** What was given, and what reading makes of it: the size is text in the cookie and a number here. */
+type ReadSettings = Settings | { readonly theme: 'light' | 'dark'; readonly size: number };
+
+const libraries: readonly {
+  readonly library: string;
+  readonly settings: StandardSchema<Settings, ReadSettings>;
+  readonly theme: StandardSchema<string, string>;
+  readonly oneByte: StandardSchema<Uint8Array, Uint8Array>;
+}[] = [
+  {
+    library: 'zod',
+    settings: z.object({ theme: z.enum(['light', 'dark']), size: z.string().transform(Number) }),
+    theme: z.string().regex(/^(?:light|dark)$/),
+    oneByte: z.instanceof(Uint8Array).refine((bytes) => bytes.length === 1),
+  },
+  {
+    library: 'valibot',
+    settings: v.object({
+      theme: v.picklist(['light', 'dark']),
+      size: v.pipe(v.string(), v.transform(Number)),
+    }),
+    theme: v.pipe(v.string(), v.regex(/^(?:light|dark)$/)),
+    oneByte: v.pipe(
+      v.instance(Uint8Array),
+      v.check((bytes) => bytes.length === 1),
+    ),
+  },
+  {
+    library: 'arktype',
+    settings: type({ theme: "'light' | 'dark'", size: type('string').pipe(Number) }),
+    theme: type('/^(?:light|dark)$/'),
+    oneByte: type.instanceOf(Uint8Array).narrow((bytes) => bytes.length === 1),
+  },
+];
+
+describe.each(libraries)('a schema of $library', ({ settings, theme, oneByte }) => {
+  const Settings = defineSecureCookie('settings', { schema: settings });
+  const Theme = defineSecureCookie('theme', { schema: theme, codec: 'text' });
+  const OneByte = defineSecureCookie('byte', { schema: oneByte, codec: 'bytes' });
+
+  it('stores what set is given, and reading gives what the schema makes of it', () => {
+    const header = mint.valid(Settings, { theme: 'dark', size: '12' });
+
+    expect(payloadOf(header).toString()).toBe('{"theme":"dark","size":"12"}');
+    expect(readHeader(Settings, header)).toMatchObject({
+      valid: true,
+      value: { theme: 'dark', size: 12 },
+    });
+  });
+
+  it.each([
+    ['a wrong member', { theme: 'blue', size: '12' }],
+    ['a missing member', { theme: 'dark' }],
+    ['what reading gives, which is not what set takes', { theme: 'dark', size: 12 }],
+    ['another type', 'dark'],
+    ['null', null],
+    ['undefined', undefined],
+  ])('%s is refused where it is set, by code', (_what, value) => {
+    expect(thrownBy(() => mint.valid(Settings, value as never))).toMatchObject({
+      name: 'SecureCookieError',
+      code: 'value',
+    });
+  });
+
+  it.each([
+    ['a wrong member', '{"theme":"blue","size":"12"}'],
+    ['a missing member', '{"theme":"dark"}'],
+    ['what an older release stored', '["dark",12]'],
+    ['null', 'null'],
+    ['a member that only a prototype has', '{"__proto__":{"theme":"dark","size":"12"}}'],
+  ])('%s in a signed cookie is absent, with the reason "schema"', (_what, stored) => {
+    expect(readPayload(Settings, stored)).toEqual({ valid: false, reason: 'schema' });
+  });
+
+  it('what is no JSON is "encoding": the schema is not asked', () => {
+    expect(readPayload(Settings, 'dark')).toEqual({ valid: false, reason: 'encoding' });
+  });
+
+  it('judges text where the codec is text', () => {
+    expect(readHeader(Theme, mint.valid(Theme, 'dark'))).toMatchObject({ value: 'dark' });
+    expect(thrownBy(() => mint.valid(Theme, 'blue'))).toMatchObject({ code: 'value' });
+    expect(readPayload(Theme, 'blue')).toEqual({ valid: false, reason: 'schema' });
+  });
+
+  it('judges bytes where the codec is bytes', () => {
+    const value = Uint8Array.of(0xff);
+
+    expect(readHeader(OneByte, mint.valid(OneByte, value))).toMatchObject({ value });
+    expect(thrownBy(() => mint.valid(OneByte, new Uint8Array(2)))).toMatchObject({ code: 'value' });
+    expect(readPayload(OneByte, 'ab')).toEqual({ valid: false, reason: 'schema' });
+  });
+});
+
+describe('a value that does not fit', () => {
+  const Cart = defineSecureCookie('cart', {
+    schema: z.object({ items: z.array(z.object({ count: z.number() })) }),
+  });
+
+  it('is named in the message by its place, and never shown', () => {
+    const value = { items: [{ count: 1 }, { count: 'a secret value' }] };
+    const { message } = thrownBy(() => mint.valid(Cart, value as never));
+
+    expect(message).toBe(
+      'The value of the cookie "cart" does not fit its schema, at: items.1.count.',
+    );
+  });
+
+  it('is named by its place with valibot as well, whose paths are objects', () => {
+    const schema = v.object({ items: v.array(v.object({ count: v.number() })) });
+    const Other = defineSecureCookie('cart', { schema });
+
+    expect(
+      thrownBy(() => mint.valid(Other, { items: [{ count: 'x' }] } as never)).message,
+    ).toContain('at: items.0.count.');
+  });
+
+  it('is refused as well where it fits, but not as it would be read back', () => {
+    const Since = defineSecureCookie('since', { schema: z.date() });
+
+    expect(thrownBy(() => mint.valid(Since, new Date(0)))).toMatchObject({ code: 'value' });
+  });
+});
+
+const asynchronous: readonly (readonly [string, StandardSchema<string>])[] = [
+  ['zod', z.string().refine(async () => true)],
+  [
+    'valibot',
+    v.pipeAsync(
+      v.string(),
+      v.checkAsync(async () => true),
+    ),
+  ],
+  [
+    'valibot, and rejects',
+    v.pipeAsync(
+      v.string(),
+      v.checkAsync(async () => Promise.reject(new Error('no database'))),
+    ),
+  ],
+];
+
+describe.each(asynchronous)('a schema that validates asynchronously, of %s,', (_, schema) => {
+  const Name = defineSecureCookie('name', { schema });
+
+  it('is a typed error at its first use, and no unhandled rejection', async () => {
+    const rejections: unknown[] = [];
+    const note = (reason: unknown): number => rejections.push(reason);
+    process.on('unhandledRejection', note);
+
+    expect(thrownBy(() => mint.valid(Name, 'alice'))).toMatchObject({ code: 'schema-async' });
+    expect(thrownBy(() => readPayload(Name, '"alice"'))).toMatchObject({ code: 'schema-async' });
+
+    await new Promise(setImmediate);
+    process.off('unhandledRejection', note);
+    expect(rejections).toEqual([]);
+  });
+
+  it('is not asked about a cookie that nobody signed', () => {
+    expect(readHeader(Name, 'name="alice"')).toEqual({ valid: false, reason: 'malformed' });
+  });
+});
+
+/** A schema of nobody's: what it validates with is given. */
+const schemaOf = (validate: (value: unknown) => unknown): StandardSchema<string> => ({
+  '~standard': { version: 1, vendor: 'test', validate: validate as never },
+});
+
+describe('a schema that breaks its contract', () => {
+  it('with a promise of another realm is found out all the same', () => {
+    const foreign: unknown = runInNewContext('Promise.resolve({ value: "alice" })');
+    const Name = defineSecureCookie('name', { schema: schemaOf(() => foreign) });
+
+    expect(foreign).not.toBeInstanceOf(Promise);
+    expect(thrownBy(() => readPayload(Name, '"alice"'))).toMatchObject({ code: 'schema-async' });
+  });
+
+  it('by throwing refuses the value, where it is set and where it is read', () => {
+    const Name = defineSecureCookie('name', {
+      schema: schemaOf(() => {
+        throw new TypeError('value.trim is not a function');
+      }),
+    });
+
+    expect(thrownBy(() => mint.valid(Name, 'alice'))).toMatchObject({ code: 'value' });
+    expect(readPayload(Name, '"alice"')).toEqual({ valid: false, reason: 'schema' });
+  });
+});
