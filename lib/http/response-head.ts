@@ -41,12 +41,17 @@ export function beforeResponseHead(response: ServerResponse, write: () => void):
  * so a response that says nothing about caching becomes `private` (RFC 9111, section 7.3).
  */
 export function appendSetCookies(response: ServerResponse, cookies: readonly string[]): void {
-  const present = response.getHeader('Set-Cookie') ?? [];
-  const others = Array.isArray(present) ? present : [String(present)];
-  response.setHeader('Set-Cookie', [...others, ...cookies]);
+  response.setHeader('Set-Cookie', [...presentSetCookies(response), ...cookies]);
   if (!response.hasHeader('Cache-Control')) {
     response.setHeader('Cache-Control', 'private');
   }
+}
+
+/** The `Set-Cookie` headers that a response has so far. */
+export function presentSetCookies(response: ServerResponse): readonly string[] {
+  const present = response.getHeader('Set-Cookie') ?? [];
+  // Node takes anything in such a list.
+  return (Array.isArray(present) ? present : [present]).map(String);
 }
 
 /** As `writeHead` itself does: they replace what was set before, and may repeat a name. */

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Logger } from '@nestjs/common';
 import { SecureCookieError } from '../errors.js';
-import { appendSetCookies, beforeResponseHead } from '../http/response-head.js';
+import { appendSetCookies, beforeResponseHead, presentSetCookies } from '../http/response-head.js';
 import { serializeSetCookie, type SetCookieAttributes } from '../http/set-cookie.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { describeError } from './describe-error.js';
@@ -104,7 +104,11 @@ export class PendingCookies {
   #write(): void {
     this.#written = true;
     const cookies = [...this.#cookies.values()];
-    const taken = new Set(cookies.map(({ name }) => name));
+    // Others' too: an app may log out with its platform's own clearCookie.
+    const taken = new Set([
+      ...cookies.map(({ name }) => name),
+      ...presentSetCookies(this.#response).map(cookieName),
+    ]);
     const headers = cookies.map((cookie) =>
       this.#attempt(cookie.name, () => cookie.header ?? this.#serialize(cookie)),
     );
@@ -133,6 +137,10 @@ export class PendingCookies {
       return undefined;
     }
   }
+}
+
+function cookieName(setCookie: string): string {
+  return setCookie.split('=', 1).join('').trim();
 }
 
 function logUnsigned(name: string, error: unknown): void {
