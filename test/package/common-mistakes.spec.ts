@@ -123,6 +123,7 @@ describe('the mistakes that README.md names', () => {
       thrownBy(() => service.jar({}, {})),
       ...thrown,
       ...warnings,
+      // @ts-expect-error: without a schema, formats that bind the name alone
       thrownBy(() => defineSecureCookie('theme', { accepts: Theme.accepts })),
       thrownBy(() => defineSecureCookie('theme', JSON.parse('{"renewAfter":86400}'))),
       await startError([module], [ThemeController]),
