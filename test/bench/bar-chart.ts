@@ -1,10 +1,17 @@
 /** Bars of one title, the longest value of all groups being the full width. */
 export interface BarGroup {
   readonly title: string;
-  readonly bars: readonly { readonly name: string; readonly value: number }[];
+  readonly bars: readonly Bar[];
 }
 
-const LABELS = 220;
+/** A bar; ours stands out. */
+export interface Bar {
+  readonly name: string;
+  readonly value: number;
+  readonly ours: boolean;
+}
+
+const LABELS = 250;
 const BARS = 380;
 const FIGURES = 80;
 const ROW = 24;
@@ -23,11 +30,10 @@ const STYLE = `
       .ours { fill: #58a6ff; }
     }`;
 
-/** Horizontal bars as an SVG document; the bars called `highlighted` stand out. */
+/** Horizontal bars as an SVG document. */
 export function barChart(
   caption: string,
   groups: readonly BarGroup[],
-  highlighted: string,
   label: (value: number) => string,
 ): string {
   const longest = Math.max(...groups.flatMap(({ bars }) => bars.map(({ value }) => value)));
@@ -39,9 +45,9 @@ export function barChart(
   for (const { title, bars } of groups) {
     text(title, MARGIN, ' class="title"');
     top += ROW;
-    for (const { name, value } of bars) {
+    for (const { name, value, ours } of bars) {
       const width = Math.max(1, Math.round((BARS * value) / longest));
-      const style = name === highlighted ? 'bar ours' : 'bar';
+      const style = ours ? 'bar ours' : 'bar';
       text(name, LABELS - 8, ' text-anchor="end"');
       lines.push(
         `<rect class="${style}" x="${LABELS}" y="${top}" width="${width}" height="${BAR}" rx="2"/>`,
