@@ -537,16 +537,25 @@ describe('when the app shuts down', () => {
   });
 });
 
-describe('a process with nothing else to do', () => {
+describe('as a process, an app', () => {
   const PROGRAM = fileURLToPath(new URL('idle-app.ts', import.meta.url));
-  const run = (second: string) =>
-    runProcess([process.execPath, '--import', 'tsx', PROGRAM, second]);
+  const run = (loads: string) => runProcess([process.execPath, '--import', 'tsx', PROGRAM, loads]);
 
-  it('ends, though a refresh is to come', async () => {
+  it('with nothing else to do ends, though a refresh is to come', async () => {
     expect(await run('succeeds')).toEqual({ code: 0, output: 'started\n' });
   }, 30_000);
 
-  it('ends, though a refresh hangs', async () => {
+  it('with nothing else to do ends, though a refresh hangs', async () => {
     expect(await run('hangs')).toEqual({ code: 0, output: 'started\nhanging\nended\n' });
+  }, 30_000);
+
+  it('whose first load fails does not start, and prints no secret', async () => {
+    const { code, output } = await run('fails');
+
+    expect(code).toBe(1);
+    expect(output).toContain('Loading the keys failed at start-up: SyntaxError');
+    expect(output).not.toMatch(/^started$/m);
+    // JSON.parse quotes the beginning of what it was given.
+    expect(output).not.toContain(SECRET.slice(0, 10));
   }, 30_000);
 });
