@@ -49,10 +49,14 @@ export type SecureCookieErrorCode =
  * try {
  *   signer.sign('session', value);
  * } catch (error) {
- *   if (error instanceof SecureCookieError && error.code === 'value') { ... }
+ *   if (error instanceof SecureCookieError && error.code === 'value') {
+ *     throw new BadRequestException('That can not be kept in a cookie.', { cause: error });
+ *   }
+ *   throw error;
  * }
  */
 export class SecureCookieError extends Error {
+  /** How it is printed; tell errors apart by {@link code}. */
   override readonly name = 'SecureCookieError';
 
   /**

@@ -2,6 +2,7 @@ import type { SecureCookieSecret } from '../signing/key-ring.js';
 
 /** A cookie that a foreign format is to read. */
 export interface AcceptedCookie {
+  /** The definition's. */
   readonly name: string;
   /** The cookie as it came, percent-decoded where it had no `|`. */
   readonly value: string;

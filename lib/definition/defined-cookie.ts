@@ -7,12 +7,23 @@ import type { SecureCookieDefinition } from './secure-cookie-definition.js';
 
 /** A cookie that one of the formats in `accepts` verified. */
 export interface AcceptedValue<Value> {
+  /** Its format found it authentic. */
   readonly valid: true;
+  /** What the definition's codec and schema made of it. */
   readonly value: Value;
   /** When it was signed, in whole seconds since the epoch, where its format says so. */
   readonly issuedAt: number | undefined;
-  /** No format and no key of ours. */
+  /**
+   * No format of ours.
+   *
+   * @defaultValue undefined
+   */
   readonly version?: undefined;
+  /**
+   * No key of ours.
+   *
+   * @defaultValue undefined
+   */
   readonly keyVersion?: undefined;
   /** It would be written otherwise now. */
   readonly current: false;

@@ -8,17 +8,26 @@ import type { StandardSchema, StandardSchemaResult } from './standard-schema.js'
 /** When a cookie that a client presents is re-issued. */
 export type RenewalOptions =
   | {
+      /** Not renewed by age. */
       readonly renewAfter?: undefined;
+      /** Not renewed for its key or format. */
       readonly renew?: false | undefined;
+      /** Without renewal, there is nothing to narrow. */
       readonly renewOn?: undefined;
       /**
        * The oldest first issue that is accepted, in seconds, however often the cookie was renewed.
        * Renewal requires it: without it, a cookie that was stolen once would live for ever.
+       *
+       * @defaultValue no limit but `maxAge`
        */
       readonly absoluteMaxAge?: number | undefined;
     }
   | {
-      /** Re-issues cookies older than this, in seconds, with the definition's own attributes. */
+      /**
+       * Re-issues cookies older than this, in seconds, with the definition's own attributes.
+       *
+       * @defaultValue none: age alone renews nothing
+       */
       readonly renewAfter?: number | undefined;
       /**
        * Re-issues cookies that are valid but not as they would be written now: signed by an old key,
@@ -49,7 +58,11 @@ export type DefinitionOptions = CookieAttributes &
      * @defaultValue false
      */
     readonly encrypt?: boolean | undefined;
-    /** Formats that came before: read under this name, and re-issued under `renew`. */
+    /**
+     * Formats that came before: read under this name, and re-issued under `renew`.
+     *
+     * @defaultValue none
+     */
     readonly accepts?: readonly AcceptedFormat[] | undefined;
   };
 
@@ -96,19 +109,30 @@ interface AnyOptions extends Omit<CookieAttributes, never> {
 /**
  * A cookie defined once: its name, attributes, lifetime, type and policy. A frozen value: nothing is
  * registered. Made by {@link defineSecureCookie}.
+ *
+ * @example
+ * function forget(cookies: SecureCookieJar, cookie: SecureCookieDefinition<never, unknown>) {
+ *   cookies.clear(cookie);
+ * }
  */
 export class SecureCookieDefinition<in Input, out Output> {
+  /** The cookie's name. */
   readonly name: string;
   /** Those it is set, renewed and cleared with. */
   readonly attributes: CookieAttributes;
+  /** How values become bytes. */
   readonly codec: SecureCookieCodec;
+  /** Whether its value is hidden from whoever does not hold the secret. */
   readonly encrypt: boolean;
+  /** Formats that came before. */
   readonly accepts: readonly AcceptedFormat[];
-  /** Seconds, where given. */
+  /** The age that is due for renewal, in seconds, where given. */
   readonly renewAfter: number | undefined;
+  /** Whether what is valid but not current is re-issued. */
   readonly renew: boolean;
+  /** The requests that may renew it. */
   readonly renewOn: 'any' | 'navigation';
-  /** Seconds, where given. */
+  /** The oldest first issue that is accepted, in seconds, where given. */
   readonly absoluteMaxAge: number | undefined;
   readonly #schema: StandardSchema | undefined;
 

@@ -19,6 +19,9 @@ const MAX_CANDIDATES = 16;
  * Reads secure cookies from one `Cookie` header. Where a name occurs several times, the first cookie
  * that verifies wins (Tornado takes the last one). Against a neighbouring subdomain that plants
  * cookies, only a `__Host-` name helps.
+ *
+ * @example
+ * new SecureCookieReader(signer, request.headers.cookie).get('user');
  */
 export class SecureCookieReader {
   readonly #signer: SecureCookieSigner;

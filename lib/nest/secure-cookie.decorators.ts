@@ -76,10 +76,8 @@ const TakeJar = createParamDecorator(
  * sent. Tornado: `get_signed_cookie` (`get_secure_cookie`).
  *
  * @param name - the cookie's name
- * @param options - `maxAge` in seconds and `minVersion` for this parameter; `required: true` for 401
- * instead of `undefined`
  * @param pipes - run on the value, as with `@Param()`
- * @throws {@link SecureCookieError} `name` or `option`, where it is applied
+ * @throws {@link SecureCookieError} `name`, where it is applied
  * @example
  * \@Get()
  * greet(@SecureCookie('user') user: string | undefined) {
@@ -87,6 +85,20 @@ const TakeJar = createParamDecorator(
  * }
  */
 export function SecureCookie(name: string, ...pipes: SecureCookiePipe[]): ParameterDecorator;
+/**
+ * The verified value of a cookie, by rules of its own.
+ *
+ * @param name - the cookie's name
+ * @param options - `maxAge` in seconds and `minVersion` for this parameter; `required: true` for 401
+ * instead of `undefined`
+ * @param pipes - run on the value, as with `@Param()`
+ * @throws {@link SecureCookieError} `name` or `option`, where it is applied
+ * @example
+ * \@Get('settings')
+ * settings(@SecureCookie('user', { maxAge: 3600, required: true }) user: string) {
+ *   return `Settings of ${user}`;
+ * }
+ */
 export function SecureCookie(
   name: string,
   options: SecureCookieParamOptions,
@@ -97,9 +109,7 @@ export function SecureCookie(
  * renewed on the response.
  *
  * @param definition - made by `defineSecureCookie`
- * @param options - `required: true` for 401 instead of `undefined`
  * @param pipes - run on the value, as with `@Param()`
- * @throws {@link SecureCookieError} `option`, where it is applied
  * @example
  * \@Get('cart')
  * show(@SecureCookie(Cart) cart: SecureCookieValue<typeof Cart> | undefined) {
@@ -110,6 +120,19 @@ export function SecureCookie(
   definition: AnyDefinition,
   ...pipes: SecureCookiePipe[]
 ): ParameterDecorator;
+/**
+ * The value of a defined cookie, or 401 where there is no valid one and it is required.
+ *
+ * @param definition - made by `defineSecureCookie`
+ * @param options - `required: true` for 401 instead of `undefined`
+ * @param pipes - run on the value, as with `@Param()`
+ * @throws {@link SecureCookieError} `option`, where it is applied
+ * @example
+ * \@Get('cart')
+ * show(@SecureCookie(Cart, { required: true }) cart: SecureCookieValue<typeof Cart>) {
+ *   return cart.items;
+ * }
+ */
 export function SecureCookie(
   definition: AnyDefinition,
   options: DefinedCookieParamOptions,
@@ -135,7 +158,7 @@ export function SecureCookie(
  * The jar of the request: reads, sets and clears secure cookies. Also binds
  * {@link SecureCookieInterceptor} to the route, which signs what the jar sets.
  *
- * @throws {@link SecureCookieError} at the request: `module-missing`, or `not-http` outside HTTP
+ * @throws {@link SecureCookieError} `module-missing`, or `not-http` outside HTTP; both at the request
  * @example
  * \@Post('login')
  * login(@SecureCookies() cookies: SecureCookieJar) {

@@ -28,6 +28,12 @@ export const SECURE_COOKIE_REQUIREMENTS = Symbol('nestjs-secure-cookie requireme
  * and on the route; else 401, with one body for missing and invalid cookies, so that a client can not
  * tell expired from forged. Bound by that decorator; `overrideGuard(SecureCookieGuard)` replaces it
  * in tests.
+ *
+ * @example
+ * await Test.createTestingModule({ imports: [AppModule] })
+ *   .overrideGuard(SecureCookieGuard)
+ *   .useValue({ canActivate: () => true })
+ *   .compile();
  */
 @Injectable()
 export class SecureCookieGuard implements CanActivate {
@@ -38,6 +44,8 @@ export class SecureCookieGuard implements CanActivate {
   }
 
   /**
+   * Called by Nest.
+   *
    * @throws {@link SecureCookieError} `module-missing`, or `not-http` outside HTTP
    */
   canActivate(context: ExecutionContext): boolean {

@@ -17,10 +17,14 @@ import { secureCookieServiceOf } from './secure-cookie.service.js';
  *
  * @example
  * \@UseInterceptors(SecureCookieInterceptor)
+ * \@Controller('account')
+ * export class AccountController {}
  */
 @Injectable()
 export class SecureCookieInterceptor implements NestInterceptor {
   /**
+   * Called by Nest.
+   *
    * @throws {@link SecureCookieError} `module-missing`
    */
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {

@@ -78,7 +78,8 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
    *
    * @param options - `imports`, `isGlobal`, and `useFactory` (with `inject`), `useClass` or
    * `useExisting`
-   * @throws {@link SecureCookieError} as `forRoot`, when the app starts
+   * @throws {@link SecureCookieError} `secret-missing`, `secret-weak`, `key-version`, `keys-load`,
+   * `option` or `attribute`, when the app starts
    * @example
    * SecureCookieModule.forRootAsync({
    *   inject: [ConfigService],

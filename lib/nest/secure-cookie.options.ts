@@ -15,11 +15,16 @@ import { assertKeyProvider, type SecureCookieKeyProvider } from './key-provider.
 
 /** The keys of the app: given as they are, or by a provider, and never both. */
 export type SecureCookieModuleKeys =
-  | (SecureCookieKeys & { readonly keys?: undefined })
+  | (SecureCookieKeys & {
+      /** No provider: the keys are given. */
+      readonly keys?: undefined;
+    })
   | {
       /** Loads the keys from elsewhere and keeps them fresh; instead of `secret`. */
       readonly keys: SecureCookieKeyProvider;
+      /** The provider gives it. */
       readonly secret?: undefined;
+      /** The provider gives it. */
       readonly keyVersion?: undefined;
     };
 
@@ -29,7 +34,11 @@ export type SecureCookieModuleKeys =
  */
 export type SecureCookieModuleOptions = SecureCookieModuleKeys &
   SecureCookiePolicy & {
-    /** Default attributes of all cookies that a jar sets. */
+    /**
+     * Default attributes of all cookies that a jar sets.
+     *
+     * @defaultValue those of {@link CookieAttributes}
+     */
     readonly cookie?: CookieAttributes | undefined;
   };
 
@@ -52,6 +61,7 @@ export interface SecureCookieModuleScope {
 
 /** Makes the options of `SecureCookieModule.forRootAsync` with `useClass` or `useExisting`. */
 export interface SecureCookieOptionsFactory {
+  /** Called once, when the app starts. */
   createSecureCookieOptions(): SecureCookieModuleInput | Promise<SecureCookieModuleInput>;
 }
 
@@ -63,13 +73,22 @@ export type SecureCookieModuleAsyncOptions = SecureCookieModuleScope &
         FactoryProvider<SecureCookieModuleInput | Promise<SecureCookieModuleInput>>,
         'inject' | 'useFactory'
       >
-    | { readonly useClass: Type<SecureCookieOptionsFactory> }
-    | { readonly useExisting: Type<SecureCookieOptionsFactory> }
+    | {
+        /** A factory that Nest makes for this module. */
+        readonly useClass: Type<SecureCookieOptionsFactory>;
+      }
+    | {
+        /** A factory that one of the `imports` exports. */
+        readonly useExisting: Type<SecureCookieOptionsFactory>;
+      }
   );
 
 /**
  * The injection token of the module's options, as {@link SecureCookieModuleOptions}. Whoever injects
  * them holds the secret.
+ *
+ * @example
+ * const { cookie } = app.get<SecureCookieModuleOptions>(SECURE_COOKIE_OPTIONS);
  */
 export const SECURE_COOKIE_OPTIONS = Symbol('SECURE_COOKIE_OPTIONS');
 

@@ -23,6 +23,16 @@ import {
 /**
  * The way to secure cookies where no parameter decorator reaches: guards, interceptors, filters,
  * middleware, gateways and resolvers.
+ *
+ * @example
+ * \@Injectable()
+ * export class SignedInGuard implements CanActivate {
+ *   constructor(private readonly secureCookies: SecureCookieService) {}
+ *
+ *   canActivate(context: ExecutionContext): boolean {
+ *     return this.secureCookies.jar(context).get('user') !== undefined;
+ *   }
+ * }
  */
 @Injectable()
 export class SecureCookieService {

@@ -15,6 +15,11 @@ export type SecureCookieKeys =
   | {
       /** The one secret. It signs as key version 0 and reads v2 values of any key version. */
       readonly secret: SecureCookieSecret;
+      /**
+       * The version it signs as.
+       *
+       * @defaultValue 0
+       */
       readonly keyVersion?: 0 | undefined;
     }
   | {

@@ -3,6 +3,7 @@ import type { RejectedValue, SecureCookieRejection } from './verify-result.js';
 
 /** What the channel `nestjs-secure-cookie:verified` publishes. */
 export interface SecureCookieVerifiedEvent {
+  /** The cookie's name. */
   readonly name: string;
   /** The version of the ring's key that verified it; none for a format that a definition accepts. */
   readonly keyVersion: number | undefined;
@@ -10,7 +11,9 @@ export interface SecureCookieVerifiedEvent {
 
 /** What the channel `nestjs-secure-cookie:rejected` publishes. */
 export interface SecureCookieRejectedEvent {
+  /** The cookie's name. */
   readonly name: string;
+  /** Why it was rejected. */
   readonly reason: Exclude<SecureCookieRejection, 'missing'>;
   /** The version of the ring's key that the value was checked with, where it came that far. */
   readonly keyVersion: number | undefined;

@@ -316,6 +316,8 @@ export class SecureCookieSigner {
    * The time by this signer's clock, in seconds since the epoch, with its fraction.
    *
    * @throws {@link SecureCookieError} `clock` - where the clock gives no such number
+   * @example
+   * const isFresh = signer.now() - issuedAt < 60;
    */
   now(): number {
     const seconds = this.#clock();

@@ -6,7 +6,9 @@ export type SecureCookieRejection =
 
 /** A signed value that verified. */
 export interface VerifiedValue<Value> {
+  /** The signature, the name and the age are right. */
   readonly valid: true;
+  /** What was signed: text, or bytes where they were asked for. */
   readonly value: Value;
   /** When it was signed, in whole seconds since the epoch. */
   readonly issuedAt: number;
@@ -20,7 +22,9 @@ export interface VerifiedValue<Value> {
 
 /** A signed value that did not verify. */
 export interface RejectedValue {
+  /** Nothing of it is to be trusted. */
   readonly valid: false;
+  /** What stood against it first. For logs: clients are told no more than 401. */
   readonly reason: SecureCookieRejection;
 }
 

@@ -21,7 +21,7 @@ type MintedText = readonly [name: string, value: string | Uint8Array];
  * const mint = new CookieMint({ secret: TEST_SECRET });
  *
  * await fetch(url, { headers: { cookie: mint.valid('user', 'alice') } });
- * await request(server).get('/').set('Cookie', mint.expired(Cart, { items: [] })).expect(401);
+ * await fetch(url, { headers: { cookie: mint.expired(Cart, { items: [] }) } });
  */
 export class CookieMint {
   readonly #options: CookieMintOptions;
@@ -29,7 +29,7 @@ export class CookieMint {
 
   /**
    * @param options - the secret (and record, clock, ...) that the app under test has
-   * @throws {@link SecureCookieError} as the signer's constructor
+   * @throws `SecureCookieError` with `secret-missing`, `secret-weak`, `key-version`, `option` or `clock`
    */
   constructor(options: CookieMintOptions) {
     this.#options = options;
@@ -103,7 +103,7 @@ export class CookieMint {
   /**
    * A cookie signed with another key of the record than the one that signs now.
    *
-   * @throws {@link SecureCookieError} `key-version` - where the mint has no other key
+   * @throws `SecureCookieError` with `key-version` - where the mint has no other key
    * @example
    * new CookieMint({ secret: { 1: old, 2: current }, keyVersion: 2 }).oldKey('user', 'alice');
    */
