@@ -1,0 +1,200 @@
+import { get as getHttp } from 'node:http';
+import { get as getHttps } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  Controller,
+  Get,
+  Inject,
+  Injectable,
+  Module,
+  type INestApplication,
+  type MiddlewareConsumer,
+  type NestMiddleware,
+  type NestModule,
+} from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import {
+  SecureCookieJar,
+  SecureCookieModule,
+  SecureCookies,
+  SecureCookieService,
+} from 'nestjs-secure-cookie';
+import { selfSigned } from '../support/certificate.js';
+import { RecordedLog } from '../support/recorded-log.js';
+import { SECRET } from '../support/secrets.js';
+
+@Injectable()
+class SettingMiddleware implements NestMiddleware<object, object> {
+  constructor(@Inject(SecureCookieService) private readonly secureCookies: SecureCookieService) {}
+
+  use(request: object, response: object, next: () => void): void {
+    this.secureCookies.jar(request, response).set('middleware', 'a');
+    next();
+  }
+}
+
+@Controller()
+class AutoController {
+  @Get()
+  set(@SecureCookies() cookies: SecureCookieJar): string {
+    cookies.set('handler', 'a');
+    cookies.set('never', 'a', { secure: false });
+    cookies.set('always', 'a', { secure: true });
+    cookies.set('__Host-prefix', 'a');
+    cookies.set('anywhere', 'a', { sameSite: 'none' });
+    cookies.set('framed', 'a', { partitioned: true });
+    return 'set';
+  }
+
+  @Get('middleware')
+  middleware(): string {
+    return 'set before';
+  }
+}
+
+@Module({ imports: [SecureCookieModule.forRoot(SECRET)], controllers: [AutoController] })
+class AutoModule implements NestModule {
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(SettingMiddleware).forRoutes('middleware');
+  }
+}
+
+/** How an app is reached, and whether it trusts its proxy. */
+interface Setting {
+  readonly tls: boolean;
+  readonly trustsProxy: boolean;
+}
+
+interface AutoApp {
+  readonly log: RecordedLog;
+  /** Names of the cookies that came with `Secure`. */
+  readonly secure: (path: string, forwardedProtocol?: string) => Promise<string[]>;
+  readonly close: () => Promise<void>;
+}
+
+const httpsOptions = selfSigned();
+
+const makers: Record<string, (setting: Setting, log: RecordedLog) => Promise<INestApplication>> = {
+  express: async ({ tls, trustsProxy }, logger) => {
+    const app = await NestFactory.create<NestExpressApplication>(AutoModule, {
+      logger,
+      ...(tls && { httpsOptions }),
+    });
+    app.set('trust proxy', trustsProxy);
+    return app;
+  },
+  fastify: ({ tls, trustsProxy }, logger) =>
+    NestFactory.create(
+      AutoModule,
+      new FastifyAdapter({ trustProxy: trustsProxy, ...(tls && { https: httpsOptions }) }),
+      { logger },
+    ),
+};
+
+async function start(platform: string, setting: Setting): Promise<AutoApp> {
+  const log = new RecordedLog();
+  const app = await makers[platform]?.(setting, log);
+  if (app === undefined) {
+    throw new Error(`There is no platform ${platform}.`);
+  }
+  await app.listen(0, '127.0.0.1');
+  const { port }: AddressInfo = app.getHttpServer().address();
+  const secure = (path: string, forwardedProtocol?: string): Promise<string[]> =>
+    secureNames(setting.tls, port, path, forwardedProtocol);
+  return { log, secure, close: () => app.close() };
+}
+
+function secureNames(
+  tls: boolean,
+  port: number,
+  path: string,
+  forwardedProtocol: string | undefined,
+): Promise<string[]> {
+  const headers = {
+    ...(forwardedProtocol !== undefined && { 'x-forwarded-proto': forwardedProtocol }),
+  };
+  return new Promise((resolve, reject) => {
+    const options = { port, path, headers, agent: false as const, rejectUnauthorized: false };
+    const request = (tls ? getHttps : getHttp)(options, (response) => {
+      response.resume();
+      const cookies = response.headers['set-cookie'] ?? [];
+      resolve(
+        cookies
+          .filter((cookie) => cookie.split('; ').includes('Secure'))
+          .map((cookie) => cookie.slice(0, cookie.indexOf('='))),
+      );
+    });
+    request.on('error', reject);
+  });
+}
+
+/** Secure in any case: browsers would refuse them otherwise. */
+const ALWAYS = ['always', '__Host-prefix', 'anywhere', 'framed'];
+
+const rows = [
+  { over: 'plain HTTP', tls: false, trustsProxy: false, protocol: undefined, secure: false },
+  { over: 'TLS', tls: true, trustsProxy: false, protocol: undefined, secure: true },
+  {
+    over: 'a trusted proxy and TLS',
+    tls: false,
+    trustsProxy: true,
+    protocol: 'https',
+    secure: true,
+  },
+  { over: 'a trusted proxy', tls: false, trustsProxy: true, protocol: 'http', secure: false },
+  {
+    over: 'a proxy that is not trusted',
+    tls: false,
+    trustsProxy: false,
+    protocol: 'http',
+    secure: false,
+  },
+];
+
+describe.each(Object.keys(makers))("secure: 'auto' on %s", (platform) => {
+  describe.each(rows)('over $over', ({ protocol, secure, ...setting }) => {
+    let app: AutoApp;
+
+    beforeAll(async () => {
+      app = await start(platform, setting);
+    });
+    afterAll(() => app.close());
+
+    it(`sets "Secure": ${secure}`, async () => {
+      expect(await app.secure('/', protocol)).toEqual(secure ? ['handler', ...ALWAYS] : ALWAYS);
+      expect(await app.secure('/middleware', protocol)).toEqual(secure ? ['middleware'] : []);
+    });
+
+    it('warns of nothing', () => {
+      expect(app.log.lines).toEqual([]);
+    });
+  });
+
+  it('warns once of a proxy that says https and is not trusted, and sets no "Secure"', async () => {
+    const app = await start(platform, { tls: false, trustsProxy: false });
+
+    const cookies = [
+      await app.secure('/', 'https'),
+      await app.secure('/', 'https'),
+      await app.secure('/middleware', 'https'),
+    ];
+    await app.close();
+
+    expect(cookies).toEqual([ALWAYS, ALWAYS, []]);
+    expect(app.log.lines).toEqual([
+      'warn: A request with "X-Forwarded-Proto: https" got a cookie without "Secure", because the app does not trust its proxy: set "trust proxy" (Express) or "trustProxy" (Fastify), or "cookie: { secure: true }".',
+    ]);
+  });
+
+  it('warns again in another app', async () => {
+    const app = await start(platform, { tls: false, trustsProxy: false });
+
+    await app.secure('/middleware', 'https');
+    await app.close();
+
+    expect(app.log.lines).toHaveLength(1);
+  });
+});
