@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import {
   SecureCookieSigner,
@@ -5,6 +6,7 @@ import {
 } from '../../lib/signing/secure-cookie-signer.js';
 import { resignV2Fields } from '../support/resign.js';
 import { OTHER_SECRET, SECRET, TORNADO_EXAMPLE_SECRET } from '../support/secrets.js';
+import { thrownBy } from '../support/thrown-by.js';
 
 const CLOCK = 1_300_000_000;
 
@@ -121,6 +123,134 @@ describe('secrets that are refused at construction, and when keys are replaced',
   });
 });
 
+describe('a refusal says what is wrong with which secret, and what to do', () => {
+  const make =
+    "Make one with: node -p \"require('node:crypto').randomBytes(32).toString('base64')\".";
+  const passes = 'For tests and demos alone, "allowWeakSecrets: true" lets it pass.';
+  const isSet = 'Is the environment variable it comes from set, and loaded before the module is?';
+
+  it.each([
+    ['none', {}, `The option "secret" is undefined. ${isSet} ${make}`],
+    ['null', { secret: null }, `The option "secret" is null. ${isSet} ${make}`],
+    ['empty text', { secret: '' }, `The option "secret" is empty. ${isSet} ${make}`],
+    ['empty bytes', { secret: new Uint8Array() }, `The option "secret" is empty. ${make}`],
+    [
+      'an empty one in a record',
+      record(0, { 0: SECRET, 12: '' }),
+      `The option "secret" of key version 12 is empty. ${isSet} ${make}`,
+    ],
+    ['an empty record', record(0, {}), 'The key record of the option "secret" is empty.'],
+    [
+      '31 bytes',
+      { secret: new Uint8Array(31) },
+      `The secret has 31 bytes; it needs 32 or more. ${make} ${passes}`,
+    ],
+    [
+      'a published one',
+      { secret: TORNADO_EXAMPLE_SECRET },
+      `The secret is printed in public documentation: anyone can forge cookies with it. ${make} ${passes}`,
+    ],
+    [
+      'an array',
+      { secret: [SECRET] },
+      'The option "secret" must be well-formed text or a Uint8Array. To rotate secrets, give a record { [version]: secret } and "keyVersion".',
+    ],
+    [
+      'a record the wrong way round, whose secret it does not show',
+      record(0, { [SECRET]: 0 }),
+      'A key of the record "secret" is not a key version: { [version]: secret }, where versions are whole numbers from 0 to 9999999999.',
+    ],
+    [
+      'a record and no keyVersion',
+      { secret: { 0: SECRET } },
+      'The option "keyVersion" is required with a key record: name the version that signs.',
+    ],
+    [
+      'a keyVersion that is not there',
+      record(1, { 0: SECRET }),
+      'The option "keyVersion" names no key of the record "secret".',
+    ],
+    [
+      'a keyVersion beside a single secret',
+      { secret: SECRET, keyVersion: 1 },
+      'A single secret always signs as key version 0: leave "keyVersion" out, or give "secret" as a record { [version]: secret }.',
+    ],
+  ])('%s', (_, keys, message) => {
+    expect(thrownBy(() => signerWith(keys)).message).toBe(message);
+  });
+
+  it('no options', () => {
+    expect(thrownBy(() => new SecureCookieSigner(undefined as never)).message).toBe(
+      'The signer needs its options: new SecureCookieSigner({ secret }).',
+    );
+  });
+});
+
+describe('secrets that verify a foreign format', () => {
+  const longSecret = 'x'.repeat(65);
+  const reused = expect.objectContaining({
+    name: 'SecureCookieError',
+    code: 'secret-reused',
+    message:
+      'A secret of "accepts" is also a secret of the signer: with it, an old cookie can be turned into a forged new one. Give the signer a new secret, and leave the old one to "accepts".',
+  });
+
+  it.each([
+    ['text', { secret: SECRET }, SECRET],
+    ['its bytes', { secret: SECRET }, Buffer.from(SECRET)],
+    ['one padded as HMAC pads it', { secret: SECRET }, `${SECRET}\0`],
+    ['any of a record', record(2, { 0: SECRET, 2: OTHER_SECRET }), SECRET],
+    [
+      'what HMAC-SHA256 makes of a long one',
+      { secret: longSecret },
+      createHash('sha256').update(longSecret).digest(),
+    ],
+    [
+      'what HMAC-SHA1 makes of a long one',
+      { secret: longSecret },
+      createHash('sha1').update(longSecret).digest(),
+    ],
+  ])('can not be among the keys: %s', (_, keys, foreign) => {
+    expect(() => signerWith(keys).refuseSecrets([foreign])).toThrow(reused);
+    expect(() => signerWith(keys).refuseSecrets([Buffer.alloc(32, 9), foreign])).toThrow(reused);
+  });
+
+  it('can not become keys later either, and the old ring stays', () => {
+    const signer = signerWith({ secret: SECRET });
+    signer.refuseSecrets([OTHER_SECRET]);
+
+    expect(() => signer.replaceKeys({ secret: OTHER_SECRET })).toThrow(reused);
+    expect(() =>
+      signer.replaceKeys({ secret: { 1: SECRET, 2: OTHER_SECRET }, keyVersion: 1 }),
+    ).toThrow(reused);
+    expect(signer.sign('key', 'value')).toBe(resignV2Fields({}, SECRET));
+  });
+
+  it('that were refused, because the signer had them, may become keys later', () => {
+    const signer = signerWith({ secret: SECRET });
+
+    expect(() => signer.refuseSecrets([SECRET])).toThrow(reused);
+    expect(() => signer.replaceKeys({ secret: SECRET })).not.toThrow();
+  });
+
+  it('may be declared while there are no keys', () => {
+    const signer = signerWith({ secret: SECRET });
+    signer.withdrawKeys();
+    signer.refuseSecrets([SECRET]);
+
+    expect(() => signer.replaceKeys({ secret: SECRET })).toThrow(reused);
+    expect(() => signer.replaceKeys({ secret: OTHER_SECRET })).not.toThrow();
+  });
+
+  it('that are none are named as the option that they are', () => {
+    const signer = signerWith({ secret: SECRET });
+    const declare = (): void => signer.refuseSecrets(['']);
+
+    expect(declare).toThrow(refusal('secret-missing'));
+    expect(declare).toThrow('The option "secret" is empty.');
+  });
+});
+
 describe('secrets are copied', () => {
   it('bytes that are overwritten afterwards change nothing', () => {
     const secret = Buffer.alloc(32, 7);
@@ -229,6 +359,9 @@ describe('replacing the keys', () => {
 
     expect(() => signer.sign('key', 'value')).toThrow(refusal('keys-stale'));
     expect(() => signer.signedLength('key', 'value')).toThrow(refusal('keys-stale'));
+    expect(() => signer.sign('key', 'value')).toThrow(
+      'The keys were withdrawn, so nothing can be signed:',
+    );
     expect(signer.verify('key', before)).toEqual({ valid: false, reason: 'unknown-key' });
 
     signer.replaceKeys({ secret: SECRET });

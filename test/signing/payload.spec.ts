@@ -111,7 +111,13 @@ describe('text', () => {
     ['a Uint16Array', Uint16Array.of(1)],
     ['a String object', Object('value')],
   ])('%s is not signed', (_, value) => {
-    const refusal = expect.objectContaining({ name: 'SecureCookieError', code: 'value' });
+    const refusal = expect.objectContaining({
+      name: 'SecureCookieError',
+      code: 'value',
+      message: expect.stringMatching(
+        typeof value === 'string' ? 'sign its bytes instead' : 'must be text or a Uint8Array',
+      ),
+    });
 
     expect(() => signer.sign('key', value as never)).toThrow(refusal);
     expect(() => signer.signedLength('key', value as never)).toThrow(refusal);

@@ -3,8 +3,13 @@ import { SecureCookieSigner } from '../../lib/signing/secure-cookie-signer.js';
 import { resignV2Fields } from '../support/resign.js';
 import { SECRET } from '../support/secrets.js';
 
-const refusal = (code: string): unknown =>
-  expect.objectContaining({ name: 'SecureCookieError', code });
+/** A code to branch on, and a message that names the option to change. */
+const refusal = (code: string, option: string): unknown =>
+  expect.objectContaining({
+    name: 'SecureCookieError',
+    code,
+    message: expect.stringContaining(`option "${option}" must`),
+  });
 
 const signerAt = (time: unknown): SecureCookieSigner =>
   new SecureCookieSigner({ secret: SECRET, clock: () => time as never });
@@ -36,7 +41,7 @@ describe('the options of a signer', () => {
     ...[new Uint8Array(24), 'random', null, {}].map((value) => ['random', value] as const),
   ])('%s: %p is refused at construction', (option, value) => {
     expect(() => new SecureCookieSigner({ secret: SECRET, [option]: value })).toThrow(
-      refusal('option'),
+      refusal('option', option),
     );
   });
 
@@ -83,20 +88,33 @@ describe('the options of one call', () => {
   ])('reading with %s: %p throws, whatever the client sent', (option, value) => {
     const options = { [option]: value } as never;
 
-    expect(() => signer.verify('key', signed, options)).toThrow(refusal('option'));
-    expect(() => signer.verify('key', undefined, options)).toThrow(refusal('option'));
-    expect(() => signer.unsign('key', 'forged', options)).toThrow(refusal('option'));
-    expect(() => signer.verifyFirst('key', [], options)).toThrow(refusal('option'));
+    expect(() => signer.verify('key', signed, options)).toThrow(refusal('option', option));
+    expect(() => signer.verify('key', undefined, options)).toThrow(refusal('option', option));
+    expect(() => signer.unsign('key', 'forged', options)).toThrow(refusal('option', option));
+    expect(() => signer.verifyFirst('key', [], options)).toThrow(refusal('option', option));
   });
 
   it.each(notVersions)('signing with version: %p throws', (version) => {
-    expect(() => signer.sign('key', 'value', { version } as never)).toThrow(refusal('option'));
+    expect(() => signer.sign('key', 'value', { version } as never)).toThrow(
+      refusal('option', 'version'),
+    );
   });
 
   it.each(['true', 1, 0, null])('signing with encrypt: %p throws', (encrypt) => {
-    expect(() => signer.sign('key', 'value', { encrypt } as never)).toThrow(refusal('option'));
+    expect(() => signer.sign('key', 'value', { encrypt } as never)).toThrow(
+      refusal('option', 'encrypt'),
+    );
     expect(() => signer.signedLength('key', 'value', { encrypt } as never)).toThrow(
-      refusal('option'),
+      refusal('option', 'encrypt'),
+    );
+  });
+
+  it('signing with both version 1 and encrypt throws, and says which to leave out', () => {
+    expect(() => signer.sign('key', 'value', { version: 1, encrypt: true })).toThrow(
+      expect.objectContaining({
+        code: 'option',
+        message: 'Format 1 can not be encrypted: leave out "version: 1".',
+      }),
     );
   });
 
@@ -112,6 +130,20 @@ describe('the options of one call', () => {
     expect(signer.unsign('key', signed, options)).toBe('value');
     expect(signer.unsign('key', again)).toBe('value');
     expect(again).toMatch(/^2\|/);
+  });
+
+  it('may be what they are by default', () => {
+    const options = {
+      maxAge: signer.maxAge,
+      minVersion: 2,
+      encoding: 'utf8',
+      encrypted: false,
+    } as const;
+
+    expect(signer.unsign('key', signed, options)).toBe('value');
+    expect(signer.unsign('key', signer.sign('key', 'value', { version: 2, encrypt: false }))).toBe(
+      'value',
+    );
   });
 
   it('leave the next call as it was', () => {
@@ -134,7 +166,9 @@ describe('a source of random bytes', () => {
   ])('that gives %s is refused where a value is encrypted', (_, bytes) => {
     const signer = new SecureCookieSigner({ secret: SECRET, random: () => bytes as never });
 
-    expect(() => signer.sign('key', 'value', { encrypt: true })).toThrow(refusal('option'));
+    expect(() => signer.sign('key', 'value', { encrypt: true })).toThrow(
+      refusal('option', 'random'),
+    );
     expect(signer.unsign('key', signer.sign('key', 'value'))).toBe('value');
   });
 });
@@ -158,12 +192,12 @@ describe('a clock', () => {
   ])('that gives %s is refused wherever it is asked', (_, time) => {
     const signer = signerAt(time);
 
-    expect(() => signer.now()).toThrow(refusal('clock'));
-    expect(() => signer.sign('key', 'value')).toThrow(refusal('clock'));
-    expect(() => signer.sign('key', 'value', { version: 1 })).toThrow(refusal('clock'));
-    expect(() => signer.signedLength('key', 'value')).toThrow(refusal('clock'));
-    expect(() => signer.verify('key', authentic)).toThrow(refusal('clock'));
-    expect(() => signer.unsign('key', authentic)).toThrow(refusal('clock'));
+    expect(() => signer.now()).toThrow(refusal('clock', 'clock'));
+    expect(() => signer.sign('key', 'value')).toThrow(refusal('clock', 'clock'));
+    expect(() => signer.sign('key', 'value', { version: 1 })).toThrow(refusal('clock', 'clock'));
+    expect(() => signer.signedLength('key', 'value')).toThrow(refusal('clock', 'clock'));
+    expect(() => signer.verify('key', authentic)).toThrow(refusal('clock', 'clock'));
+    expect(() => signer.unsign('key', authentic)).toThrow(refusal('clock', 'clock'));
   });
 
   it.each([0, 0.5, 1_300_000_000, 999_999_999_999])('may give %d', (time) => {
