@@ -8,6 +8,7 @@ import {
   type CookieAttributes,
 } from '../../lib/http/set-cookie.js';
 import { NOW, overPlainHttp, setCookie } from '../support/set-cookie.js';
+import { thrownBy } from '../support/thrown-by.js';
 
 const overTls = (): boolean => true;
 
@@ -284,15 +285,37 @@ describe('an attribute', () => {
   });
 
   it.each([null, undefined, 'path=/', 1])('is not to be had from %j', (attributes) => {
-    expect(codeOf(() => assertCookieAttributes(attributes as never))).toBe('attribute');
+    const set = () => assertCookieAttributes(attributes as never);
+
+    expect(codeOf(set)).toBe('attribute');
+    expect(set).toThrow('The attributes of a cookie are an object: { maxAge: 3600 }.');
   });
 
-  it('is named in the message with what it must be, and its value is not', () => {
-    expect(() => assertCookieAttributes({ path: 'hidden' })).toThrow(
-      'The cookie attribute "path" must be a path that begins with "/"',
-    );
-    expect(() => assertCookieAttributes({ path: 'hidden' })).not.toThrow('hidden');
-  });
+  it.each<[keyof CookieAttributes, string]>([
+    [
+      'path',
+      'a path that begins with "/", holds printable ASCII without ";" and "<" and does not end with a space, 1024 bytes at most',
+    ],
+    ['domain', 'a host name, 1024 bytes at most'],
+    [
+      'maxAge',
+      'a whole number of seconds up to 34560000 (400 days), or null for a browser-session cookie',
+    ],
+    ['httpOnly', 'true or false'],
+    ['secure', 'true, false or "auto"'],
+    ['sameSite', '"strict", "lax" or "none"'],
+    ['partitioned', 'true or false'],
+    ['priority', '"low", "medium" or "high"'],
+  ])(
+    'is named in the message with what it must be, and its value is not: %s',
+    (attribute, expected) => {
+      const set = () => assertCookieAttributes({ [attribute]: 'hidden value' });
+
+      expect(thrownBy(set).message).toBe(
+        `The cookie attribute "${attribute}" must be ${expected}.`,
+      );
+    },
+  );
 });
 
 describe('what browsers would refuse in silence', () => {
@@ -345,7 +368,12 @@ describe('what browsers would refuse in silence', () => {
   it.each(['a b', 'a;b', 'a,b', '"a"', 'a\\b', 'a\r\nb', 'é', 'a\x7f', 'a\0'])(
     'a value is never encoded, but refused: %j',
     (value) => {
-      expect(codeOf(() => setCookie({}, { value }))).toBe('value');
+      const set = () => setCookie({}, { value });
+
+      expect(codeOf(set)).toBe('value');
+      expect(thrownBy(set).message).toBe(
+        'The value of the cookie "user" holds characters that a cookie can not carry.',
+      );
     },
   );
 
@@ -360,5 +388,8 @@ describe('what browsers would refuse in silence', () => {
     );
     expect(codeOf(() => assertCookieSize(name, 4000))).toBe('returned undefined');
     expect(codeOf(() => assertCookieSize(name, 4001))).toBe('cookie-too-large');
+    expect(() => assertCookieSize(name, 4001)).toThrow(
+      `The cookie "${name}" would have 4097 bytes of name and value, and browsers drop it beyond 4096:`,
+    );
   });
 });
