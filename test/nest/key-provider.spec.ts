@@ -539,7 +539,8 @@ describe('when the app shuts down', () => {
 
 describe('as a process, an app', () => {
   const PROGRAM = fileURLToPath(new URL('idle-app.ts', import.meta.url));
-  const run = (loads: string) => runProcess([process.execPath, '--import', 'tsx', PROGRAM, loads]);
+  const run = (loads: string) =>
+    runProcess([process.execPath, '--import', 'tsx', PROGRAM, loads], { NODE_NO_WARNINGS: '1' });
 
   it('with nothing else to do ends, though a refresh is to come', async () => {
     expect(await run('succeeds')).toEqual({ code: 0, output: 'started\n' });

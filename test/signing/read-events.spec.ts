@@ -283,7 +283,9 @@ describe('a subscriber runs after the scratch memory was used for the last time'
 describe('what a subscriber throws is an uncaught exception of the process', () => {
   const PROGRAM = fileURLToPath(new URL('throwing-subscriber.ts', import.meta.url));
   const run = (...options: string[]) =>
-    runProcess([process.execPath, '--import', 'tsx', PROGRAM, ...options]);
+    runProcess([process.execPath, '--import', 'tsx', PROGRAM, ...options], {
+      NODE_NO_WARNINGS: '1',
+    });
 
   it('which ends it, after the read has returned its result', async () => {
     const { code, output } = await run();
