@@ -70,7 +70,7 @@ export class LabController {
       name,
       signed: shown?.signed,
       fields: anatomy(shown?.signed ?? ''),
-      ...judge(this.#keys.cookies.reader(header), name),
+      verdict: judge(this.#keys.cookies.reader(header), name).verdict,
       cookie: pairs.map((pair) => `${pair.name}=${pair.signed}`).join('; '),
       keys: this.#keys.versions,
       maxAge: LAB_MAX_AGE,

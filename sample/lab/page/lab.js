@@ -122,16 +122,18 @@ function fieldElements(fields, changed = -1) {
   });
 }
 
-function showLegend({ fields, keys, encrypted }) {
+function showLegend({ fields, keys }) {
   for (const place of document.querySelectorAll('.legend .content')) {
     place.textContent = '–';
   }
   for (const { field, content } of fields) {
     find(`content-${field}`).textContent = readable(field, content);
   }
-  find('secrecy').textContent = encrypted
-    ? 'Encrypted, in Base64: the server alone can read it.'
-    : 'Base64: anyone can read it, nobody can change it unnoticed.';
+  const value = fields.find(({ field }) => field === 'value');
+  find('secrecy').textContent =
+    value !== undefined && textOf(value.content) === undefined
+      ? 'Encrypted, in Base64: the server alone can read it.'
+      : 'Base64: anyone can read it, nobody can change it unnoticed.';
   find('keys').textContent =
     keys.reads === undefined
       ? `Key ${keys.signs} signs.`
@@ -148,23 +150,17 @@ function readable(field, content) {
   if (field === 'signature' && content.length > 20) {
     return `${content.slice(0, 16)}…`;
   }
-  return field === 'value' ? decoded(content) : content;
+  return field === 'value' ? (textOf(content) ?? 'bytes, not text') : content;
 }
 
-function decoded(base64) {
+/** The text that a value field holds; `undefined` for bytes that are none, as encrypted ones. */
+function textOf(base64) {
   try {
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    return isEncrypted(bytes)
-      ? `${bytes.length} bytes`
-      : new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return base64;
+    return undefined;
   }
-}
-
-/** 0xFF never begins UTF-8, and always an encrypted value. */
-function isEncrypted(bytes) {
-  return bytes[0] === 0xff;
 }
 
 function showAge() {
