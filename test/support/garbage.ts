@@ -5,11 +5,16 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
 
-/** How many of them are still in memory, once what can be collected was. */
-export async function countAlive(references: readonly WeakRef<object>[]): Promise<number> {
+/** Collects what can be collected, also what is let go in the next turns of the event loop. */
+export async function collectGarbage(): Promise<void> {
   for (let round = 0; round < 10; round += 1) {
     await turn();
     collect();
   }
+}
+
+/** How many of them are still in memory, once what can be collected was. */
+export async function countAlive(references: readonly WeakRef<object>[]): Promise<number> {
+  await collectGarbage();
   return references.filter((reference) => reference.deref() !== undefined).length;
 }
