@@ -1,6 +1,6 @@
-/** Nest's five packages, and the RxJS that they know observables by, from the second install in test/nest11. */
+/** Nest's packages, and the RxJS that they know observables by, from the second install in test/nest11. */
 const nest11 = {
-  '^(@nestjs/(?:common|core|platform-express|platform-fastify|testing)|rxjs)$':
+  '^(@nestjs/(?:common|core|microservices|platform-express|platform-fastify|platform-ws|testing|websockets)|rxjs)$':
     '<rootDir>/test/nest11/node_modules/$1',
 };
 
