@@ -78,7 +78,7 @@ export class PendingCookies {
   /**
    * Signs what is not signed yet.
    *
-   * @throws {@link SecureCookieError} whatever hinders a signature
+   * @throws {@link SecureCookieError} `value`, `cookie-too-large`, `keys-stale` or `clock`
    */
   sign(): void {
     if (this.#written) {

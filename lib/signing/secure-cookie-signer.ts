@@ -136,7 +136,7 @@ export class SecureCookieSigner {
   /**
    * How long {@link SecureCookieSigner.sign} would make a value, in characters, in format 2.
    *
-   * @throws {@link SecureCookieError} `name`, `value`, `option`, `clock` or `keys-stale`, as `sign`
+   * @throws {@link SecureCookieError} `name`, `value`, `option`, `clock` or `keys-stale`
    * @example
    * signer.signedLength('key', 'value'); // 101
    */

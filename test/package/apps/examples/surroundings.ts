@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http';
+import type { INestApplicationContext } from '@nestjs/common';
+import type {
+  SecureCookieDefinition,
+  SecureCookieJar,
+  SecureCookieService,
+  SecureCookieSigner,
+} from 'nestjs-secure-cookie';
+import type { CookieMint } from 'nestjs-secure-cookie/testing';
+
+/** What the examples of the API reference take for granted, because every app has it. */
+declare global {
+  const app: INestApplicationContext;
+  const Cart: SecureCookieDefinition<{ items: string[] }, { items: string[] }>;
+  const cookies: SecureCookieJar;
+  const current: string;
+  const genuine: string;
+  const id: string;
+  const issuedAt: number;
+  const mint: CookieMint;
+  const newSecret: string;
+  const old: string;
+  const oldSecret: string;
+  const planted: string;
+  const request: IncomingMessage;
+  const response: Response;
+  const Session: SecureCookieDefinition<string, string>;
+  const signed: string;
+  const signer: SecureCookieSigner;
+  const TEST_SECRET: string;
+  const url: string;
+  const value: string;
+
+  class AppModule {}
+
+  /** Of @nestjs/config. */
+  class ConfigService {
+    getOrThrow(name: string): string;
+  }
+
+  /** Of socket.io. */
+  interface Socket {
+    readonly handshake: { readonly headers: { readonly cookie?: string } };
+  }
+
+  /** A class around an example that is a method. */
+  class Example {
+    readonly secureCookies: SecureCookieService;
+  }
+}
