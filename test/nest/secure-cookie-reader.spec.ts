@@ -8,6 +8,9 @@ const FORGED = SIGNED.slice(0, -1);
 const reader = (header: string | undefined): SecureCookieReader =>
   new SecureCookieReader(signer, header);
 
+/** Behind so many cookies of its name that were not signed. */
+const behind = (count: number): string => `${'user=x; '.repeat(count)}user=${SIGNED}`;
+
 /** A header that counts the passes over it. */
 class CountedHeader extends String {
   passes = 0;
@@ -63,8 +66,6 @@ describe('a reader of a Cookie header', () => {
   });
 
   it('tries 16 cookies of one name, and no more', () => {
-    const behind = (count: number): string => `${'user=x; '.repeat(count)}user=${SIGNED}`;
-
     expect(reader(behind(15)).get('user')).toBe('alice');
     expect(reader(behind(16)).get('user')).toBeUndefined();
   });
