@@ -47,7 +47,7 @@ const CURE =
   'not-http: There is no HTTP request and response here. In gateways, resolvers and message handlers, read cookies with SecureCookieService.reader(cookieHeader).';
 
 const told = (error: unknown): string =>
-  error instanceof SecureCookieError ? `${String(error.code)}: ${error.message}` : String(error);
+  error instanceof SecureCookieError ? `${error.code}: ${error.message}` : String(error);
 
 /** Answers with the error: message handlers and gateways would hide it. */
 @Catch()
