@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import { serialize } from 'node:v8';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
@@ -8,9 +8,10 @@ import { thrownBy } from '../support/thrown-by.js';
 /** No text that a library could hold by chance. */
 const SECRET = randomBytes(33).toString('base64url');
 
-/** What a secret looks like where it leaks: itself, its encodings, and the padded keys of HMAC. */
+/** What a secret looks like where it leaks: itself, the keys made of it, and their encodings. */
 const traces = [
   Buffer.from(SECRET),
+  Buffer.from(hkdfSync('sha256', SECRET, '', 'nestjs-secure-cookie/xaes-256-gcm/v1', 32)),
   Buffer.from(SECRET).map((byte) => byte ^ 0x36),
   Buffer.from(SECRET).map((byte) => byte ^ 0x5c),
 ].flatMap((bytes) => [
@@ -27,6 +28,7 @@ const tracesIn = (text: string): string[] => traces.filter((trace) => text.inclu
 describe('a signer shows no secret', () => {
   const signer = new SecureCookieSigner({ secret: { 3: SECRET }, keyVersion: 3 });
   signer.verify('key', signer.sign('key', 'value'));
+  signer.verify('key', signer.sign('key', 'value', { encrypt: true }), { encrypted: true });
 
   it.each([
     [
@@ -118,6 +120,18 @@ describe('returned bytes own their memory', () => {
     first?.fill(0);
 
     expect(signer.unsign('key', signed, { encoding: 'bytes' })).toEqual(Uint8Array.of(1, 2, 3));
+  });
+
+  it('nor do two of one encrypted value, nor the value and what was read', () => {
+    const value = Buffer.alloc(1000, 7);
+    const signed = signer.sign('key', value, { encrypt: true });
+    value.fill(0);
+    const read = () => signer.unsign('key', signed, { encoding: 'bytes', encrypted: true });
+    const first = read();
+    first?.fill(0);
+
+    expect(read()).toEqual(new Uint8Array(1000).fill(7));
+    expect(read()?.buffer.byteLength).toBe(1000);
   });
 
   it('a value that is signed out of a larger buffer takes nothing beside it', () => {
