@@ -27,6 +27,8 @@ describe('secrets that are accepted', () => {
     ['text of 32 bytes in 16 characters', { secret: 'é'.repeat(16) }],
     ['32 bytes', { secret: new Uint8Array(32) }],
     ['a Buffer', { secret: Buffer.alloc(32, 1) }],
+    ['one that a published one begins', { secret: `${TORNADO_EXAMPLE_SECRET}x` }],
+    ['one that a published one ends', { secret: `x${TORNADO_EXAMPLE_SECRET}` }],
     ['text far over the block size', { secret: 'x'.repeat(1000) }],
     ['a single secret with the key version that it has', { secret: SECRET, keyVersion: 0 }],
     ['a single secret under 32 bytes, as weak', { secret: 'x', allowWeakSecrets: true }],
