@@ -32,7 +32,6 @@ export function mayRenewOn(
   const { statusCode } = response;
   const mode = headers['sec-fetch-mode'];
   return (
-    statusCode >= 200 &&
     statusCode < 400 &&
     statusCode !== 304 &&
     method !== 'HEAD' &&
