@@ -13,6 +13,7 @@ import {
   type SecureCookieKeys,
   type SecureCookieModuleInput,
 } from 'nestjs-secure-cookie';
+import { SecureCookieKeyRefresher } from '../../lib/nest/key-provider.js';
 import { runProcess } from '../support/child-process.js';
 import { platforms, startApp } from '../support/platforms.js';
 import { OTHER_SECRET, SECRET } from '../support/secrets.js';
@@ -533,6 +534,25 @@ describe('when the app shuts down', () => {
     expect([aborted, hand.count]).toEqual([true, 2]);
     expect(signingKey(signer)).toBe(1);
     expect(recorder.errors).toEqual([]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});
+
+describe('when the app shuts down during the first load, as of a module that is loaded lazily', () => {
+  it('the keys that still come start no timer', async () => {
+    stopTimers();
+    const hand = new HandLoad();
+    const refresher = new SecureCookieKeyRefresher();
+    const starting = refresher.createSigner(
+      { load: hand.load, refreshEvery: 60, maxStale: 150 },
+      {},
+    );
+    refresher.onModuleDestroy();
+    await hand.resolve(0, OLD_KEYS);
+    const signer = await starting;
+
+    expect(hand.signals[0]?.aborted).toBe(true);
+    expect(signingKey(signer)).toBe(1);
     expect(jest.getTimerCount()).toBe(0);
   });
 });
