@@ -8,21 +8,17 @@ import {
   Inject,
   Injectable,
   Module,
-  type INestApplication,
   type MiddlewareConsumer,
   type NestMiddleware,
   type NestModule,
 } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
 import {
   SecureCookieJar,
   SecureCookieModule,
   SecureCookies,
   SecureCookieService,
 } from 'nestjs-secure-cookie';
-import { selfSigned } from '../support/certificate.js';
+import { platformApps, type PlatformApp, type Setting } from '../support/platform-apps.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { SECRET } from '../support/secrets.js';
 
@@ -62,12 +58,6 @@ class AutoModule implements NestModule {
   }
 }
 
-/** How an app is reached, and whether it trusts its proxy. */
-interface Setting {
-  readonly tls: boolean;
-  readonly trustsProxy: boolean;
-}
-
 interface AutoApp {
   readonly log: RecordedLog;
   /** Names of the cookies that came with `Secure`. */
@@ -75,31 +65,9 @@ interface AutoApp {
   readonly close: () => Promise<void>;
 }
 
-const httpsOptions = selfSigned();
-
-const makers: Record<string, (setting: Setting, log: RecordedLog) => Promise<INestApplication>> = {
-  express: async ({ tls, trustsProxy }, logger) => {
-    const app = await NestFactory.create<NestExpressApplication>(AutoModule, {
-      logger,
-      ...(tls && { httpsOptions }),
-    });
-    app.set('trust proxy', trustsProxy);
-    return app;
-  },
-  fastify: ({ tls, trustsProxy }, logger) =>
-    NestFactory.create(
-      AutoModule,
-      new FastifyAdapter({ trustProxy: trustsProxy, ...(tls && { https: httpsOptions }) }),
-      { logger },
-    ),
-};
-
-async function start(platform: string, setting: Setting): Promise<AutoApp> {
+async function startAuto({ create }: PlatformApp, setting: Setting): Promise<AutoApp> {
   const log = new RecordedLog();
-  const app = await makers[platform]?.(setting, log);
-  if (app === undefined) {
-    throw new Error(`There is no platform ${platform}.`);
-  }
+  const app = await create(AutoModule, setting, log);
   await app.listen(0, '127.0.0.1');
   const { port }: AddressInfo = app.getHttpServer().address();
   const secure = (path: string, forwardedProtocol?: string): Promise<string[]> =>
@@ -154,12 +122,12 @@ const rows = [
   },
 ];
 
-describe.each(Object.keys(makers))("secure: 'auto' on %s", (platform) => {
+describe.each(platformApps)("secure: 'auto' on $platform", (platform) => {
   describe.each(rows)('over $over', ({ protocol, secure, ...setting }) => {
     let app: AutoApp;
 
     beforeAll(async () => {
-      app = await start(platform, setting);
+      app = await startAuto(platform, setting);
     });
     afterAll(() => app.close());
 
@@ -174,7 +142,7 @@ describe.each(Object.keys(makers))("secure: 'auto' on %s", (platform) => {
   });
 
   it('warns once of a proxy that says https and is not trusted, and sets no "Secure"', async () => {
-    const app = await start(platform, { tls: false, trustsProxy: false });
+    const app = await startAuto(platform, { tls: false, trustsProxy: false });
 
     const cookies = [
       await app.secure('/', 'https'),
@@ -190,7 +158,7 @@ describe.each(Object.keys(makers))("secure: 'auto' on %s", (platform) => {
   });
 
   it('warns again in another app', async () => {
-    const app = await start(platform, { tls: false, trustsProxy: false });
+    const app = await startAuto(platform, { tls: false, trustsProxy: false });
 
     await app.secure('/middleware', 'https');
     await app.close();
