@@ -8,8 +8,9 @@ import { writeQuickStart } from './support/quick-start.js';
 // Programs run here: packing, installing, checking types.
 jest.setTimeout(120_000);
 
-/** The last major that has classic resolution without a word of its deprecation. */
-const typescript5: typeof ts = createRequire(import.meta.url)('typescript-5.9');
+/** Ours, and the last that has classic resolution without a word of its deprecation. */
+const TYPESCRIPT_6 = 'typescript@6.0';
+const TYPESCRIPT_5 = 'typescript@5.9';
 
 const { ESNext, Node16, NodeNext, CommonJS } = ts.ModuleKind;
 const { Bundler, Node10, Node16: Node16Resolution, NodeNext: Next } = ts.ModuleResolutionKind;
@@ -21,25 +22,25 @@ const OURS = /^\/(?:commonjs|module|node_modules\/nestjs-secure-cookie)\//;
 describe.each([
   {
     nest: 'Nest 11',
-    packages: NEST_11,
+    packages: [...NEST_11, TYPESCRIPT_5],
     consumers: [
-      ['node16', 'commonjs', Node16, Node16Resolution, ts],
-      ['node16', 'module', Node16, Node16Resolution, ts],
-      ['nodenext', 'commonjs', NodeNext, Next, ts],
-      ['nodenext', 'module', NodeNext, Next, ts],
-      ['bundler', 'module', ESNext, Bundler, ts],
-      ['node10', 'commonjs', CommonJS, Node10, ts],
-      ['node10 of TypeScript 5.9', 'commonjs', CommonJS, Node10, typescript5],
+      ['node16', 'commonjs', TYPESCRIPT_6, Node16, Node16Resolution],
+      ['node16', 'module', TYPESCRIPT_6, Node16, Node16Resolution],
+      ['nodenext', 'commonjs', TYPESCRIPT_6, NodeNext, Next],
+      ['nodenext', 'module', TYPESCRIPT_6, NodeNext, Next],
+      ['bundler', 'module', TYPESCRIPT_6, ESNext, Bundler],
+      ['node10', 'commonjs', TYPESCRIPT_6, CommonJS, Node10],
+      ['node10', 'commonjs', TYPESCRIPT_5, CommonJS, Node10],
     ],
   },
   {
     nest: 'Nest 12',
     packages: NEST_12,
     consumers: [
-      ['node16', 'module', Node16, Node16Resolution, ts],
-      ['nodenext', 'commonjs', NodeNext, Next, ts],
-      ['nodenext', 'module', NodeNext, Next, ts],
-      ['bundler', 'module', ESNext, Bundler, ts],
+      ['node16', 'module', TYPESCRIPT_6, Node16, Node16Resolution],
+      ['nodenext', 'commonjs', TYPESCRIPT_6, NodeNext, Next],
+      ['nodenext', 'module', TYPESCRIPT_6, NodeNext, Next],
+      ['bundler', 'module', TYPESCRIPT_6, ESNext, Bundler],
     ],
   },
 ] as const)('with $nest', ({ packages, consumers }) => {
@@ -55,7 +56,11 @@ describe.each([
   });
   afterAll(() => project.remove());
 
-  it.each(consumers)('%s, %s: type-checks', (_kind, type, module, resolution, compiler) => {
+  it.each(consumers)('%s, %s, %s: type-checks', (_kind, type, version, module, resolution) => {
+    const compiler: typeof ts =
+      version === TYPESCRIPT_6
+        ? ts
+        : createRequire(join(project.folder, 'package.json'))('typescript');
     const files = ['consumer.ts', 'src/main.ts', 'src/main.fastify.ts'];
     const program = compiler.createProgram(
       files.map((file) => join(project.folder, type, file)),
@@ -63,7 +68,7 @@ describe.each([
         target: ts.ScriptTarget.ES2022,
         module,
         moduleResolution: resolution,
-        ...(compiler === ts && { ignoreDeprecations: '6.0' }),
+        ...(version === TYPESCRIPT_6 && { ignoreDeprecations: '6.0' }),
         strict: true,
         exactOptionalPropertyTypes: true,
         experimentalDecorators: true,
