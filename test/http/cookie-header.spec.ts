@@ -84,6 +84,10 @@ describe('the values of a cookie in a Cookie header', () => {
     expect(splitCookieValues(header, 'user')).toEqual(values);
   });
 
+  it('are none of a name with a ";", which would span two pairs', () => {
+    expect(findCookieValues('us;er=a', 'us;er', LIMIT)).toEqual([]);
+  });
+
   it('are none where there is no header', () => {
     expect(findCookieValues(undefined, 'user', LIMIT)).toEqual([]);
   });

@@ -242,6 +242,15 @@ describe.each(protocols)('the head of a response over $protocol', ({ exchange })
     expect(seen.headers['x-a']).toEqual(plain.headers['x-a']);
   });
 
+  it.each(others)('adds no header but the two of a cookie: %s', async (_form, _cookies, answer) => {
+    const plain = await exchange(answer);
+    const seen = await exchange(withOurs(answer).answer);
+
+    expect(new Set(Object.keys(seen.headers))).toEqual(
+      new Set([...Object.keys(plain.headers), 'set-cookie', 'cache-control']),
+    );
+  });
+
   it('lets every writer add its cookies', async () => {
     const inner = withOurs((response) => response.writeHead(200, { 'Set-Cookie': 'a=1' }).end());
     const outer = withOurs(inner.answer);
@@ -324,20 +333,22 @@ describe('the head of a response over HTTP/1.1', () => {
     expect(seen.setCookie).toEqual([OURS]);
   });
 
-  it('runs its writer once where writeHead is called a second time, which Node refuses', async () => {
+  it('runs its writer once where writeHead is called again, which Node refuses', async () => {
     const codes: unknown[] = [];
     const ours = withOurs((response) => {
       response.writeHead(200);
-      try {
-        response.writeHead(200, { 'Set-Cookie': 'late=1' });
-      } catch (error) {
-        codes.push(Reflect.get(Object(error), 'code'));
+      for (const headers of [{ 'Set-Cookie': 'late=1' }, undefined]) {
+        try {
+          response.writeHead(200, headers);
+        } catch (error) {
+          codes.push(Reflect.get(Object(error), 'code'));
+        }
       }
       response.end();
     });
     const seen = await overHttp1(ours.answer);
 
-    expect(codes).toEqual(['ERR_HTTP_HEADERS_SENT']);
+    expect(codes).toEqual(['ERR_HTTP_HEADERS_SENT', 'ERR_HTTP_HEADERS_SENT']);
     expect(ours.write).toHaveBeenCalledTimes(1);
     expect(seen.setCookie).toEqual([OURS]);
   });
