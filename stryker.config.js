@@ -23,7 +23,7 @@ export default {
   mutate: ['lib/{signing,http}/**/*.ts'],
   ignorePatterns: ['build', 'dist', 'sample'],
   concurrency: 2,
-  timeoutMS: 60_000,
+  timeoutMS: 30_000,
   thresholds: { high: 100, low: 95, break: 95 },
   reporters: ['clear-text', 'progress', 'json', 'html'],
   jsonReporter: { fileName: 'build/mutation/report.json' },
