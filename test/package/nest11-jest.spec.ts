@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { installed, NEST_11, Project, ROOT } from './support/project.js';
 import { buildQuickStart, MAKE_A_SECRET } from './support/quick-start.js';
+import { section, typeScriptFiles } from './support/readme.js';
 
 // Programs run here: packing, installing, compiling.
 jest.setTimeout(120_000);
@@ -11,16 +12,21 @@ describe("a CommonJS app of Nest 11, which is the README's quick start", () => {
   beforeAll(async () => {
     project = await Project.create('commonjs', [...NEST_11, ...installed(ROOT, ['jest'])]);
     await project.copy('nest11', 'src');
+    for (const { file, code } of typeScriptFiles(section('Testing an app'))) {
+      await project.write({ [file]: code });
+    }
     await buildQuickStart(project);
   });
   afterAll(() => project.remove());
 
-  it('is tested with plain Jest: no flags, no configuration', async () => {
-    const script = `${MAKE_A_SECRET}\nexec node_modules/.bin/jest dist`;
+  it('is tested with plain Jest: no flag of Node, no configuration', async () => {
+    const script = `${MAKE_A_SECRET}\nexec node_modules/.bin/jest dist --verbose`;
     const { stderr } = await project.run('bash', '-euc', script);
 
     expect(stderr).toContain('✓ Jest takes the CommonJS build');
     expect(stderr).toContain('✓ the second visit is counted, and a forged one is not');
-    expect(stderr).toContain('Tests:       2 passed, 2 total');
+    expect(stderr).toContain('✓ a visit is counted, in a cookie that scripts can not read');
+    expect(stderr).toContain('✓ a cookie that is tampered counts for nothing');
+    expect(stderr).toContain('Tests:       7 passed, 7 total');
   });
 });
