@@ -103,24 +103,27 @@ export class PendingCookies {
 
   #write(): void {
     this.#written = true;
-    const cookies = [...this.#cookies.values()];
-    // Others' too: an app may log out with its platform's own clearCookie.
-    const taken = new Set([
-      ...cookies.map(({ name }) => name),
-      ...presentSetCookies(this.#response).map(cookieName),
-    ]);
-    const headers = cookies.map((cookie) =>
+    const headers = [...this.#cookies.values()].map((cookie) =>
       this.#attempt(cookie.name, () => cookie.header ?? this.#serialize(cookie)),
     );
-    for (const [name, renewal] of this.#renewals) {
-      if (!taken.has(name)) {
-        headers.push(this.#attempt(name, () => this.#renew(renewal)));
-      }
+    if (this.#renewals.size > 0) {
+      headers.push(...this.#renewedHeaders());
     }
     const written = headers.filter((header) => header !== undefined);
     if (written.length > 0) {
       appendSetCookies(this.#response, written);
     }
+  }
+
+  /** Of what was neither set nor cleared, by others too: an app may log out with its platform's own clearCookie. */
+  #renewedHeaders(): readonly (string | undefined)[] {
+    const taken = new Set([
+      ...[...this.#cookies.values()].map(({ name }) => name),
+      ...presentSetCookies(this.#response).map(cookieName),
+    ]);
+    return [...this.#renewals]
+      .filter(([name]) => !taken.has(name))
+      .map(([name, renewal]) => this.#attempt(name, () => this.#renew(renewal)));
   }
 
   #renew(renewal: () => PendingCookie | undefined): string | undefined {

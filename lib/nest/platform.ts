@@ -8,6 +8,11 @@ import { SecureCookieError } from '../errors.js';
  */
 export const PLATFORM_KEY = Symbol.for('nestjs-secure-cookie');
 
+/** Node's request, which carries what others keep on it under symbols of their own. */
+export interface RawRequest extends IncomingMessage {
+  [key: symbol]: unknown;
+}
+
 /**
  * Node's own request behind the platform's. Found by type, never by the presence of `.raw`: an
  * Express app may keep a `req.raw` of its own. Node's requests are streams (HTTP/1.1, HTTP/2 and the
@@ -15,7 +20,7 @@ export const PLATFORM_KEY = Symbol.for('nestjs-secure-cookie');
  *
  * @throws {@link SecureCookieError} `not-http`
  */
-export function rawRequest(request: unknown): IncomingMessage {
+export function rawRequest(request: unknown): RawRequest {
   const raw = isRawRequest(request) ? request : property(request, 'raw');
   if (isRawRequest(raw)) {
     return raw;
@@ -61,7 +66,7 @@ export function notHttp(): SecureCookieError {
   );
 }
 
-function isRawRequest(value: unknown): value is IncomingMessage {
+function isRawRequest(value: unknown): value is RawRequest {
   return value instanceof Stream && 'headers' in value;
 }
 
@@ -70,5 +75,10 @@ function isRawResponse(value: unknown): value is ServerResponse {
 }
 
 function property(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+  return isInstance(value) ? value[key] : undefined;
+}
+
+/** Whether a value can have properties: an object, or a function, as Express's app is. */
+export function isInstance(value: unknown): value is Readonly<Record<PropertyKey, unknown>> {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

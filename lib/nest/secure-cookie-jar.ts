@@ -49,7 +49,8 @@ export class SecureCookieJar extends SecureCookieReader {
   readonly #isSecureConnection: () => boolean;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
-  readonly #pending: PendingCookies;
+  /** Made when something is set: requests that only read do not pay for it. */
+  #pendingCookies: PendingCookies | undefined;
 
   /** Jars come from `@SecureCookies()` and `SecureCookieService.jar`. */
   constructor({ signer, defaults, request, response, isSecureConnection }: SecureCookieJarContext) {
@@ -59,7 +60,6 @@ export class SecureCookieJar extends SecureCookieReader {
     this.#signer = signer;
     this.#defaults = defaults;
     this.#isSecureConnection = isSecureConnection;
-    this.#pending = new PendingCookies(signer, response);
   }
 
   /**
@@ -143,7 +143,7 @@ export class SecureCookieJar extends SecureCookieReader {
    * @internal
    */
   signPending(): void {
-    this.#pending.sign();
+    this.#pendingCookies?.sign();
   }
 
   /** @internal */
@@ -157,6 +157,11 @@ export class SecureCookieJar extends SecureCookieReader {
     if (due && stored !== undefined && occurrences === 1) {
       this.#pending.addRenewal(definition.name, () => this.#renewed(definition, stored));
     }
+  }
+
+  get #pending(): PendingCookies {
+    this.#pendingCookies ??= new PendingCookies(this.#signer, this.#response);
+    return this.#pendingCookies;
   }
 
   #setDefined<Input>(definition: SecureCookieDefinition<Input, unknown>, value: Input): void {

@@ -5,6 +5,7 @@ import { SecureCookieError } from '../errors.js';
 import type { CookieAttributes } from '../http/set-cookie.js';
 import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import {
+  isInstance,
   isSecureRequest,
   notHttp,
   PLATFORM_KEY,
@@ -120,7 +121,7 @@ export class SecureCookieService {
 
   #jarOf(request: object, response: object): SecureCookieJar {
     const raw = rawRequest(request);
-    const present: unknown = Reflect.get(raw, this.#jarKey);
+    const present = raw[this.#jarKey];
     if (present instanceof SecureCookieJar) {
       return present;
     }
@@ -131,7 +132,7 @@ export class SecureCookieService {
       response: rawResponse(response),
       isSecureConnection: () => this.#isSecure(request),
     });
-    Reflect.set(raw, this.#jarKey, jar);
+    raw[this.#jarKey] = jar;
     return jar;
   }
 
@@ -164,7 +165,7 @@ export function secureCookieServiceOf(host: ArgumentsHost): SecureCookieService 
     throw notHttp();
   }
   const platform = platformOf(host.switchToHttp().getRequest<unknown>());
-  const service: unknown = isInstance(platform) ? Reflect.get(platform, PLATFORM_KEY) : undefined;
+  const service: unknown = isInstance(platform) ? platform[PLATFORM_KEY] : undefined;
   if (isService(service)) {
     return service;
   }
@@ -177,10 +178,6 @@ export function secureCookieServiceOf(host: ArgumentsHost): SecureCookieService 
 /** By what it does and not by its class: tests put doubles in its place. */
 function isService(service: unknown): service is SecureCookieService {
   return isInstance(service) && 'jar' in service;
-}
-
-function isInstance(platform: unknown): platform is object {
-  return (typeof platform === 'object' && platform !== null) || typeof platform === 'function';
 }
 
 function isArgumentsHost(value: unknown): value is ArgumentsHost {
