@@ -25,6 +25,9 @@ const ring = new SecureCookieSigner({
 const withoutSignature = (signed: string): string => signed.slice(0, -64);
 const withBadSignature = (signed: string): string => `${withoutSignature(signed)}${'0'.repeat(64)}`;
 
+const withSignatureInUpperCase = (signed: string): string =>
+  withoutSignature(signed) + signed.slice(-64).toUpperCase();
+
 /** In the order of the checks. Each has the fault that its reason names, and often later ones. */
 const cases: readonly (readonly [
   fault: string,
@@ -88,6 +91,12 @@ const cases: readonly (readonly [
     'malformed',
     ring,
     withoutSignature(resignV2Fields({ keyVersion: '7' }, SECRET)),
+  ],
+  [
+    'a signature in upper case, of an unknown key',
+    'malformed',
+    ring,
+    withSignatureInUpperCase(resignV2Fields({ keyVersion: '7' }, SECRET)),
   ],
 
   [
@@ -237,6 +246,14 @@ describe('the clock is asked only for what is authentic', () => {
       if (['missing', 'too-large', 'version', 'signature', 'name'].includes(reason)) {
         signer.verify('key', signed as never);
       }
+    }
+    for (const malformed of [
+      'value',
+      '2|',
+      withoutSignature(resignV2Fields({}, SECRET)),
+      withSignatureInUpperCase(resignV2Fields({}, SECRET)),
+    ]) {
+      expect(signer.verify('key', malformed)).toEqual({ valid: false, reason: 'malformed' });
     }
     expect(asked).toBe(0);
 
