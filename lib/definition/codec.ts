@@ -9,7 +9,7 @@ export type JsonValue =
 export type SecureCookieCodec = 'text' | 'bytes' | 'json';
 
 /** What `decode` found: a value, or bytes that are none. */
-export type Decoded = { readonly value: unknown } | undefined;
+type Decoded = { readonly value: unknown } | undefined;
 
 /** One codec: `decode` takes whatever was signed, and throws nothing. */
 interface Codec {

@@ -11,7 +11,7 @@ const HEADER = Uint8Array.of(0xfe, 0x01);
 const DATE_LENGTH = 5;
 
 /** Bytes. */
-export const FIRST_ISSUE_OVERHEAD = HEADER.length + DATE_LENGTH;
+const FIRST_ISSUE_OVERHEAD = HEADER.length + DATE_LENGTH;
 
 /** A payload, and when its cookie was first issued, where it says so. */
 export interface FramedPayload {

@@ -5,7 +5,7 @@ export interface BarGroup {
 }
 
 /** A bar; ours stands out. */
-export interface Bar {
+interface Bar {
   readonly name: string;
   readonly value: number;
   readonly ours: boolean;

@@ -163,7 +163,7 @@ const base64Of = (random: Random): string => {
 };
 
 /** One character more, less or other. */
-export function edit(random: Random, text: string, alphabet: string): string {
+function edit(random: Random, text: string, alphabet: string): string {
   const position = random.below(text.length + 1);
   const other = random.text(1, alphabet);
   return random.pick([

@@ -32,7 +32,7 @@ export type CreateQuestion = readonly [
 ];
 
 /** What Tornado read, as it stands in the signed value. */
-export interface Seen {
+interface Seen {
   /** The date; then, in v2, the key version and the four lengths. */
   readonly numbers: readonly [string, ...string[]];
   readonly base64: string;

@@ -46,7 +46,7 @@ const until = new Date('2100-01-01');
 const Visits = z.object({ count: z.number().transform(String), seen: z.string().default('never') });
 
 /** Due after a minute, kept for an hour, gone after two. */
-export const Visit = defineSecureCookie('visit', {
+const Visit = defineSecureCookie('visit', {
   schema: Visits,
   maxAge: 3600,
   renewAfter: 60,
@@ -60,13 +60,13 @@ export const Visit = defineSecureCookie('visit', {
   priority: 'high',
 });
 
-export const Page = defineSecureCookie('page', {
+const Page = defineSecureCookie('page', {
   renewAfter: 60,
   absoluteMaxAge: 7200,
   renewOn: 'navigation',
 });
 
-export const Hidden = defineSecureCookie('hidden', {
+const Hidden = defineSecureCookie('hidden', {
   codec: 'bytes',
   encrypt: true,
   renewAfter: 60,
@@ -74,7 +74,7 @@ export const Hidden = defineSecureCookie('hidden', {
 });
 
 /** Re-issued where it is not as it would be written now, whatever its age. */
-export const Theme = defineSecureCookie('theme', {
+const Theme = defineSecureCookie('theme', {
   codec: 'text',
   schema: z.enum(['light', 'dark']),
   maxAge: 3600,
@@ -87,7 +87,7 @@ export const Theme = defineSecureCookie('theme', {
 });
 
 /** As `Theme`, without renewal. */
-export const Kept = defineSecureCookie('theme', {
+const Kept = defineSecureCookie('theme', {
   codec: 'text',
   schema: z.enum(['light', 'dark']),
   accepts: [cookieSignature({ secrets: [SIGNATURE_SECRET], until })],
@@ -106,7 +106,7 @@ interface Response {
 export const slow = new EventEmitter();
 
 @Controller('app')
-export class RenewalController {
+class RenewalController {
   @Get()
   parameter(@SecureCookie(Visit) visit: VisitValue): object {
     return { visit: visit ?? null };
