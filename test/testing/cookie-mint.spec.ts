@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { defineSecureCookie, SecureCookieSigner } from '../../lib/index.js';
+import {
+  defineSecureCookie,
+  SecureCookieSigner,
+  type SecureCookieDefinition,
+} from 'nestjs-secure-cookie';
+import { z } from 'zod';
 import { CookieMint } from '../../lib/testing/index.js';
+import { readHeader } from '../support/defined-cookies.js';
 import { OTHER_SECRET, SECRET } from '../support/secrets.js';
 import { thrownBy } from '../support/thrown-by.js';
 
@@ -13,6 +19,8 @@ const Cart = defineSecureCookie('cart', { codec: 'json', encrypt: true, maxAge: 
 function valueOf(header: string): string {
   return header.slice(header.indexOf('=') + 1);
 }
+
+const dateOf = (header: string): number => Number(header.split('|')[2]?.split(':')[1]);
 
 describe('a minted cookie', () => {
   it.each([
@@ -53,6 +61,64 @@ describe('a minted cookie', () => {
     expect(signer.verify('cart', valueOf(mint.expired(Cart, 1)), { ...read, maxAge: 60 })).toEqual({
       valid: false,
       reason: 'expired',
+    });
+  });
+
+  it('carries bytes as well as text', () => {
+    const bytes = Uint8Array.of(0xff, 0, 1);
+
+    expect(
+      signer.unsign('user', valueOf(mint.valid('user', bytes)), { encoding: 'bytes' }),
+    ).toEqual(bytes);
+  });
+
+  it('is as old as it can be, and a second more', () => {
+    const hour = new CookieMint({ ...keys, clock, maxAge: 3600 });
+
+    expect(dateOf(hour.expired('user', 'alice'))).toBe(1_300_000_000 - 3601);
+    expect(dateOf(hour.expired(Cart, 1))).toBe(1_300_000_000 - 61);
+    expect(dateOf(hour.expired(defineSecureCookie('tab', { maxAge: null }), 'one'))).toBe(
+      1_300_000_000 - 3601,
+    );
+  });
+
+  it('that can not be is refused, as where an app sets it', () => {
+    const Size = defineSecureCookie('size', { schema: z.enum(['small', 'large']) });
+
+    expect(thrownBy(() => mint.valid(Size, 'huge' as never))).toMatchObject({ code: 'value' });
+    expect(thrownBy(() => mint.valid('a b', 'value'))).toMatchObject({ code: 'name' });
+    expect(thrownBy(() => new CookieMint({ secret: 'short' }))).toMatchObject({
+      code: 'secret-weak',
+    });
+  });
+});
+
+describe.each<[string, SecureCookieDefinition<string, string>]>([
+  ['plain', defineSecureCookie('user')],
+  ['encrypted', defineSecureCookie('user', { encrypt: true })],
+  ['dated', defineSecureCookie('user', { renewAfter: 60, absoluteMaxAge: 3600 })],
+  ['encrypted, dated', defineSecureCookie('user', { encrypt: true, absoluteMaxAge: 3600 })],
+  ['short-lived', defineSecureCookie('user', { maxAge: 60 })],
+  ['validated', defineSecureCookie('user', { schema: z.string().max(5) })],
+])('a minted cookie of a definition, %s,', (_kind, User) => {
+  it.each([
+    ['expired', mint.expired(User, 'alice'), 'expired'],
+    ['not yet valid', mint.notYetValid(User, 'alice'), 'future'],
+    ['tampered', mint.tampered(User, 'alice'), 'signature'],
+    ['renamed', mint.renamed('user', 'nickname', 'alice'), 'name'],
+  ])('that is %s is refused for that reason', (_fault, header, reason) => {
+    expect(readHeader(User, header, signer)).toEqual({ valid: false, reason });
+  });
+
+  it('that is valid, or of an old key, is accepted', () => {
+    expect(readHeader(User, mint.valid(User, 'alice'), signer)).toMatchObject({
+      value: 'alice',
+      current: true,
+    });
+    expect(readHeader(User, mint.oldKey(User, 'alice'), signer)).toMatchObject({
+      value: 'alice',
+      current: false,
+      keyVersion: 1,
     });
   });
 });

@@ -33,4 +33,31 @@ describe('the Set-Cookie headers of a response', () => {
   it('keep a value as it was sent', () => {
     expect(readSetCookies('a=%20b')).toMatchObject([{ name: 'a', value: '%20b' }]);
   });
+
+  it('keep their order, and each its own attributes', () => {
+    const headers = [
+      SESSION,
+      'a=1; Domain=example.com; Path=/shop; Partitioned; Priority=High; SameSite=None; Secure',
+      'b=2',
+      'c=; Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT',
+    ];
+
+    expect(readSetCookies(headers)).toEqual([
+      READ,
+      {
+        name: 'a',
+        value: '1',
+        attributes: {
+          domain: 'example.com',
+          path: '/shop',
+          partitioned: true,
+          priority: 'high',
+          sameSite: 'none',
+          secure: true,
+        },
+      },
+      { name: 'b', value: '2', attributes: {} },
+      { name: 'c', value: '', attributes: { maxAge: 0, path: '/', expires: new Date(0) } },
+    ]);
+  });
 });
