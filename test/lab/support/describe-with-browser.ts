@@ -8,6 +8,8 @@ import { missingBrowser, startBrowser } from './browser.js';
  */
 export function describeWithBrowser(title: string, body: (browser: () => Browser) => void): void {
   if (missingBrowser !== undefined) {
+    // Jest does not list the tests of a file that has no others.
+    process.stderr.write(`Skipped “${title}”: ${missingBrowser}\n`);
     describe.skip(title, () => {
       it(`is skipped: ${missingBrowser}`, () => undefined);
     });
