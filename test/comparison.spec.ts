@@ -63,6 +63,19 @@ describe.each(schemes)('$scheme', ({ sign, read }) => {
   });
 });
 
+describe('a cookie that one signed and another reads, with one secret', () => {
+  it.each([
+    ['Nest 12', ['Nest 12', 'cookie-parser']],
+    ['cookie-parser', ['Nest 12', 'cookie-parser']],
+    ['@fastify/cookie', ['Nest 12', '@fastify/cookie']],
+  ])('of %s: by %j', (writer, readers) => {
+    const signed = schemes.find(({ scheme }) => scheme === writer)?.sign(SECRET, 'alice') ?? '';
+    const able = schemes.filter(({ read }) => read([SECRET], signed) === 'alice');
+
+    expect(able.map(({ scheme }) => scheme)).toEqual(readers);
+  });
+});
+
 describe('@fastify/cookie', () => {
   it('sends no cookie behind a hijacked reply', async () => {
     const fastify = new FastifyAdapter().getInstance();
