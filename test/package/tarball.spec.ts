@@ -41,6 +41,11 @@ describe('the tarball', () => {
     ).toEqual(['dist/cjs/package.json']);
   });
 
+  it('is small: two builds with their maps and sources', () => {
+    expect(packed.size).toBeLessThan(250_000);
+    expect(packed.unpackedSize).toBeLessThan(1_500_000);
+  });
+
   it('runs no script when it is installed', async () => {
     const { scripts }: { scripts: Record<string, string> } = JSON.parse(
       await readFile(join(ROOT, 'package.json'), 'utf8'),

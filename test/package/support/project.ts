@@ -37,6 +37,10 @@ export const NEST_11 = [
 /** What `npm pack` says of the tarball that it made. */
 export interface PackedPackage {
   readonly filename: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Bytes. */
+  readonly unpackedSize: number;
   readonly files: readonly { readonly path: string }[];
 }
 
