@@ -1,0 +1,198 @@
+import type { ServerResponse } from 'node:http';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  Catch,
+  Controller,
+  Get,
+  Inject,
+  Injectable,
+  Module,
+  Post,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+  type ArgumentsHost,
+  type CallHandler,
+  type CanActivate,
+  type ExceptionFilter,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import {
+  SecureCookie,
+  SecureCookieError,
+  SecureCookieInterceptor,
+  SecureCookieJar,
+  SecureCookieModule,
+  SecureCookies,
+  SecureCookieService,
+} from 'nestjs-secure-cookie';
+import { tap, type Observable } from 'rxjs';
+import { rawResponse } from '../../lib/nest/platform.js';
+import { platforms, startApp, type RunningApp } from '../support/platforms.js';
+import { SECRET } from '../support/secrets.js';
+import { setCookieValues, signer } from '../support/signed-cookies.js';
+
+/** The time that the app reads, the one that it reads once a cookie was set, and how often since then. */
+const clock = { now: 0, later: 0, looks: 0 };
+
+/** How often the clock was asked, and what the response had, when the inner interceptor was through. */
+const afterwards: { readonly looks: number; readonly hasCookie: boolean }[] = [];
+
+function setAndWait(cookies: SecureCookieJar, user: string): void {
+  cookies.set('user', user);
+  clock.now = clock.later;
+  clock.looks = 0;
+}
+
+/** On the controller, and so outside the one under test. */
+@Injectable()
+class LooksAfterwards implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const response: ServerResponse = rawResponse(context.switchToHttp().getResponse<unknown>());
+    return next.handle().pipe(
+      tap(() => {
+        afterwards.push({ looks: clock.looks, hasCookie: response.hasHeader('Set-Cookie') });
+      }),
+    );
+  }
+}
+
+@Injectable()
+class SettingGuard implements CanActivate {
+  constructor(@Inject(SecureCookieService) private readonly secureCookies: SecureCookieService) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    setAndWait(this.secureCookies.jar(context), 'alice');
+    return true;
+  }
+}
+
+@Catch(SecureCookieError)
+class CodeFilter implements ExceptionFilter<SecureCookieError> {
+  constructor(@Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost) {}
+
+  catch({ code }: SecureCookieError, host: ArgumentsHost): void {
+    this.adapterHost.httpAdapter.reply(host.switchToHttp().getResponse(), { code }, 503);
+  }
+}
+
+@Controller()
+@UseInterceptors(LooksAfterwards)
+@UseFilters(CodeFilter)
+class BoundController {
+  @Get('jar')
+  jar(@SecureCookies() cookies: SecureCookieJar): string {
+    setAndWait(cookies, 'alice');
+    return 'set';
+  }
+
+  @Get('two-jars')
+  twoJars(@SecureCookies() one: SecureCookieJar, @SecureCookies() two: SecureCookieJar): string {
+    one.set('user', 'bob');
+    setAndWait(two, 'alice');
+    return 'set';
+  }
+
+  @Get('by-hand')
+  @UseGuards(SettingGuard)
+  @UseInterceptors(SecureCookieInterceptor)
+  byHand(): string {
+    return 'set before';
+  }
+
+  @Get('without')
+  @UseGuards(SettingGuard)
+  without(): string {
+    return 'set before';
+  }
+
+  @Post('reads')
+  reads(@SecureCookie('user') user: string | undefined): string {
+    return user ?? 'nobody';
+  }
+}
+
+@Module({
+  imports: [
+    SecureCookieModule.forRoot({
+      secret: SECRET,
+      clock: () => {
+        clock.looks += 1;
+        return clock.now;
+      },
+    }),
+  ],
+  controllers: [BoundController],
+})
+class BoundModule {}
+
+describe('the interceptor is bound', () => {
+  const interceptors = (method: keyof BoundController): unknown =>
+    Reflect.getMetadata('__interceptors__', BoundController.prototype[method]);
+
+  it('once, to a method that takes a jar, however many', () => {
+    expect(interceptors('jar')).toEqual([SecureCookieInterceptor]);
+    expect(interceptors('twoJars')).toEqual([SecureCookieInterceptor]);
+  });
+
+  it('to no method that only reads', () => {
+    expect(interceptors('reads')).toBeUndefined();
+  });
+});
+
+describe.each(platforms)('the interceptor on $platform', (platform) => {
+  let running: RunningApp;
+
+  beforeAll(async () => {
+    running = await startApp(platform, BoundModule);
+  });
+  afterAll(() => running.close());
+  beforeEach(() => {
+    clock.now = Math.floor(Date.now() / 1000);
+    clock.later = clock.now;
+    afterwards.length = 0;
+  });
+
+  it.each(['jar', 'two-jars', 'by-hand'])(
+    '/%s: signs once, when the handler is through, and writes nothing itself',
+    async (path) => {
+      const response = await fetch(`${running.url}/${path}`);
+      const values = setCookieValues(response, 'user');
+
+      expect(values.map((value) => signer.unsign('user', value))).toEqual(['alice']);
+      expect(afterwards).toEqual([{ looks: clock.looks, hasCookie: false }]);
+      expect(clock.looks).toBeGreaterThan(0);
+    },
+  );
+
+  it('without it, the head signs', async () => {
+    const response = await fetch(`${running.url}/without`);
+
+    expect(setCookieValues(response, 'user')).toHaveLength(1);
+    expect(afterwards).toEqual([{ looks: 0, hasCookie: false }]);
+    expect(clock.looks).toBeGreaterThan(0);
+  });
+
+  it.each(['jar', 'two-jars', 'by-hand'])(
+    '/%s: what hinders a signature reaches the filters, and no cookie is sent',
+    async (path) => {
+      clock.later = Number.NaN;
+      const response = await fetch(`${running.url}/${path}`);
+
+      expect(response.status).toBe(503);
+      expect(await response.json()).toEqual({ code: 'clock' });
+      expect(response.headers.getSetCookie()).toEqual([]);
+    },
+  );
+
+  it('without it, what hinders a signature leaves the cookie out of the answer', async () => {
+    clock.later = Number.NaN;
+    const response = await fetch(`${running.url}/without`);
+
+    expect(response.status).toBe(200);
+    expect(await response.text()).toBe('set before');
+    expect(response.headers.getSetCookie()).toEqual([]);
+  });
+});
