@@ -1,4 +1,10 @@
-import { createCipheriv, createDecipheriv, type Cipher } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type Cipher,
+  type KeyObject,
+} from 'node:crypto';
 
 /**
  * XAES-256-GCM (C2SP, c2sp.org/XAES-256-GCM): AES-256-GCM under a key derived for each nonce.
@@ -73,8 +79,10 @@ export class XaesKey {
    *     M1 = 0x00 || 0x01 || "X" || 0x00 || N[:12]
    *     M2 = 0x00 || 0x02 || "X" || 0x00 || N[:12]
    *     Kx = AES-256(K, M1 ^ K1) || AES-256(K, M2 ^ K1)
+   *
+   * A key object: Node 24 takes 12 µs to make a cipher of a key in bytes, and 2 of one in an object.
    */
-  #derivedKey(nonce: Uint8Array): Buffer {
+  #derivedKey(nonce: Uint8Array): KeyObject {
     const blocks = Buffer.from('\0\x01X\0............\0\x02X\0............', 'latin1');
     blocks.set(nonce.subarray(0, KEY_NONCE_LENGTH), BLOCK_LENGTH - KEY_NONCE_LENGTH);
     blocks.set(nonce.subarray(0, KEY_NONCE_LENGTH), 2 * BLOCK_LENGTH - KEY_NONCE_LENGTH);
@@ -82,7 +90,7 @@ export class XaesKey {
       blocks.writeUInt8(blocks.readUInt8(index) ^ byte, index);
       blocks.writeUInt8(blocks.readUInt8(BLOCK_LENGTH + index) ^ byte, BLOCK_LENGTH + index);
     }
-    return this.#aes.update(blocks);
+    return createSecretKey(this.#aes.update(blocks));
   }
 }
 
