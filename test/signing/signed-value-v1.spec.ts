@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { KeyRing } from '../../lib/signing/key-ring.js';
 import { SecureCookieSigner } from '../../lib/signing/secure-cookie-signer.js';
+import { openSignedValueV1 } from '../../lib/signing/signed-value-v1.js';
 import { resignV1 } from '../support/resign.js';
 import { OTHER_SECRET, SECRET } from '../support/secrets.js';
 
@@ -13,6 +15,15 @@ const moved = (base64: string, timestamp: string, signedAs: string): string =>
   `${base64}|${timestamp}|${signedAs.slice(-40)}`;
 
 describe('format 1', () => {
+  it.each(['', 'dmFsdWU=', 'dmFsdWU=|1300000000', 'dmFsdWU=|1300000000|', '|||'])(
+    'opens nothing of another shape, whoever asks: %j',
+    (signed) => {
+      const keys = new KeyRing({ secret: SECRET }, false);
+
+      expect(openSignedValueV1(keys, 'key', signed)).toEqual({ reason: 'malformed' });
+    },
+  );
+
   it.each([
     ['no date', ''],
     ['a date of zero', '0'],
