@@ -25,20 +25,21 @@ const encoder = new TextEncoder();
  *
  * Built on one-shot `crypto.hash`, because `createHmac` costs twice as much for messages of a
  * cookie's size. MACs are computed in scratch memory that stays between calls. It holds the key, so
- * it never comes out of Node's shared Buffer pool (`Buffer.alloc` does not use it), and none of it
+ * it never comes out of Node's shared Buffer pool (`new Uint8Array` does not use it), and none of it
  * leaves this file. Calls are synchronous and run no foreign code, so they never meet in it.
  */
 export class HmacKey {
   readonly #algorithm: HmacAlgorithm;
-  /** (K ^ ipad), and behind it the message. */
-  readonly #inner: Buffer;
+  /** (K ^ ipad), and behind it the message and its signature. */
+  readonly #inner: Uint8Array;
   readonly #message: Uint8Array;
   /** (K ^ opad), and behind it the inner digest. */
-  readonly #outer: Buffer;
-  readonly #expected: Buffer;
-  readonly #received: Buffer;
+  readonly #outer: Uint8Array;
+  readonly #expected: Uint8Array;
   /** By length: to make a view and hash it takes 90 ns more than to hash one that is there. */
   readonly #innerViews: Uint8Array[] = [];
+  /** By the place in the inner blocks where the signature begins. */
+  readonly #signatureViews: Uint8Array[] = [];
 
   /**
    * @param secret - any bytes; more than 64 are shortened by the hash itself, as RFC 2104 says
@@ -47,22 +48,26 @@ export class HmacKey {
     const digestLength = DIGEST_LENGTH[algorithm];
     const key = secret.length > BLOCK_LENGTH ? hash(algorithm, secret, 'buffer') : secret;
     this.#algorithm = algorithm;
-    this.#inner = paddedKey(key, INNER_PAD, SCRATCH_LENGTH);
+    this.#expected = new Uint8Array(2 * digestLength);
+    this.#inner = paddedKey(key, INNER_PAD, SCRATCH_LENGTH + this.#expected.length);
     this.#message = this.#inner.subarray(BLOCK_LENGTH);
     this.#outer = paddedKey(key, OUTER_PAD, digestLength);
-    this.#expected = Buffer.alloc(2 * digestLength);
-    this.#received = Buffer.alloc(2 * digestLength);
   }
 
   /** The MAC of bytes, or of the UTF-8 bytes of a text, in lower-case hexadecimal. */
   sign(message: string | Uint8Array): string {
-    const outer = this.#outer;
-    const digest = hash(this.#algorithm, this.#innerBlocks(message), 'binary');
-    // Half the time of Buffer.write for so few bytes.
-    for (let index = 0; index < digest.length; index += 1) {
-      outer[BLOCK_LENGTH + index] = digest.charCodeAt(index);
+    if (typeof message === 'string') {
+      const { read, written } = encoder.encodeInto(message, this.#message);
+      if (read === message.length) {
+        return this.#mac(this.#innerView(BLOCK_LENGTH + written));
+      }
     }
-    return hash(this.#algorithm, outer, 'hex');
+    return this.#mac(
+      Buffer.concat([
+        this.#inner.subarray(0, BLOCK_LENGTH),
+        typeof message === 'string' ? Buffer.from(message, 'utf8') : message,
+      ]),
+    );
   }
 
   /**
@@ -70,14 +75,26 @@ export class HmacKey {
    * differ. A signature of another length, or in upper case, is not.
    */
   verify(message: string | Uint8Array, signature: string): boolean {
-    const expected = this.#expected;
-    const received = this.#received;
-    if (signature.length !== expected.length) {
-      return false;
+    if (typeof message === 'string') {
+      return signature.length === this.#expected.length && this.verifySigned(message + signature);
     }
-    encoder.encodeInto(this.sign(message), expected);
-    const { read } = encoder.encodeInto(signature, received);
-    return timingSafeEqual(expected, received) && read === signature.length;
+    return this.#isMac(this.sign(message), encoder.encode(signature));
+  }
+
+  /**
+   * Whether a text ends with the MAC of what stands before. As {@link HmacKey.verify}, and 100 ns
+   * less for who has both in one: they are encoded at once, and not cut out before.
+   */
+  verifySigned(signed: string): boolean {
+    const macLength = this.#expected.length;
+    const { read, written } = encoder.encodeInto(signed, this.#message);
+    if (read < signed.length || read < macLength) {
+      const signature = encoder.encode(signed.slice(-macLength));
+      return this.#isMac(this.sign(signed.slice(0, -macLength)), signature);
+    }
+    // The bytes of a signature that is not ASCII do not begin here, and match nothing.
+    const end = BLOCK_LENGTH + written - macLength;
+    return this.#isMac(this.#mac(this.#innerView(end)), this.#signatureView(end));
   }
 
   /** Whether both have the same key after padding, and so make the same MACs. */
@@ -86,36 +103,52 @@ export class HmacKey {
     return timingSafeEqual(key, other.#inner.subarray(0, BLOCK_LENGTH));
   }
 
-  #innerBlocks(message: string | Uint8Array): Uint8Array {
-    if (typeof message === 'string') {
-      const { read, written } = encoder.encodeInto(message, this.#message);
-      if (read === message.length) {
-        return this.#innerView(BLOCK_LENGTH + written);
-      }
+  #mac(innerBlocks: Uint8Array): string {
+    const outer = this.#outer;
+    const digest = hash(this.#algorithm, innerBlocks, 'binary');
+    // Less than Buffer.write takes for so few bytes.
+    for (let index = 0; index < digest.length; index += 1) {
+      outer[BLOCK_LENGTH + index] = digest.charCodeAt(index);
     }
-    return Buffer.concat([
-      this.#inner.subarray(0, BLOCK_LENGTH),
-      typeof message === 'string' ? Buffer.from(message, 'utf8') : message,
-    ]);
+    return hash(this.#algorithm, outer, 'hex');
   }
 
-  /** The first bytes of the inner blocks. Not Buffer.subarray, which takes three times as long. */
+  #isMac(mac: string, received: Uint8Array): boolean {
+    encoder.encodeInto(mac, this.#expected);
+    return received.length === mac.length && timingSafeEqual(this.#expected, received);
+  }
+
   #innerView(length: number): Uint8Array {
-    const kept = this.#innerViews[length];
-    if (kept !== undefined) {
-      return kept;
-    }
-    const view = new Uint8Array(this.#inner.buffer, 0, length);
-    if (length <= KEPT_VIEW_LENGTH) {
-      this.#innerViews[length] = view;
-    }
-    return view;
+    return keptView(this.#innerViews, length, this.#inner, 0, length);
+  }
+
+  #signatureView(start: number): Uint8Array {
+    return keptView(this.#signatureViews, start, this.#inner, start, this.#expected.length);
   }
 }
 
+/** A view of the scratch memory, which is kept in `views` at `index` where that is low. */
+function keptView(
+  views: Uint8Array[],
+  index: number,
+  scratch: Uint8Array,
+  start: number,
+  length: number,
+): Uint8Array {
+  const kept = views[index];
+  if (kept !== undefined) {
+    return kept;
+  }
+  const view = new Uint8Array(scratch.buffer, start, length);
+  if (index <= KEPT_VIEW_LENGTH) {
+    views[index] = view;
+  }
+  return view;
+}
+
 /** The key, padded with zeros to a block and xored with `pad`, and room behind it. */
-function paddedKey(key: Uint8Array, pad: number, room: number): Buffer {
-  const blocks = Buffer.alloc(BLOCK_LENGTH + room).fill(pad, 0, BLOCK_LENGTH);
+function paddedKey(key: Uint8Array, pad: number, room: number): Uint8Array {
+  const blocks = new Uint8Array(BLOCK_LENGTH + room).fill(pad, 0, BLOCK_LENGTH);
   key.forEach((byte, index) => {
     blocks[index] = byte ^ pad;
   });

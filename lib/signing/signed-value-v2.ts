@@ -79,17 +79,16 @@ export function openSignedValueV2(
   const signedName = fields.content();
   const envelopeEnd = fields.position;
   const base64 = fields.content();
-  const signature = signed.slice(fields.position);
-  if (!fields.valid || signature.length !== SIGNATURE_LENGTH) {
+  if (!fields.valid || signed.length - fields.position !== SIGNATURE_LENGTH) {
     return { reason: 'malformed' };
   }
   const key = keys.find(keyVersion);
-  if (key === undefined) {
-    return { reason: SIGNATURE.test(signature) ? 'unknown-key' : 'malformed' };
-  }
-  if (!key.sha256.verify(signed.slice(0, fields.position), signature)) {
+  if (!key?.sha256.verifySigned(signed)) {
     // The digits are looked at only here: a signature that matches has the right ones.
-    return SIGNATURE.test(signature) ? { reason: 'signature', key } : { reason: 'malformed' };
+    if (!SIGNATURE.test(signed.slice(-SIGNATURE_LENGTH))) {
+      return { reason: 'malformed' };
+    }
+    return key === undefined ? { reason: 'unknown-key' } : { reason: 'signature', key };
   }
   if (signedName !== name || !isCookieName(name)) {
     return { reason: 'name', key };

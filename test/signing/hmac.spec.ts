@@ -51,6 +51,7 @@ describe('HMAC of published cases', () => {
 describe.each(['sha1', 'sha256'] as const)('HMAC with %s', (algorithm) => {
   const key = hmacKey(algorithm, Buffer.alloc(32, 7));
   const signature = key.sign('message');
+  const digits = signature.length;
 
   it('is what createHmac gives, for any key and any message', () => {
     fc.assert(
@@ -105,6 +106,23 @@ describe.each(['sha1', 'sha256'] as const)('HMAC with %s', (algorithm) => {
     secret.fill(0);
 
     expect(copying.sign('message')).toBe(signature);
+  });
+
+  it.each(['', '0', 'é'.repeat(digits / 2), '0'.repeat(digits - 1), '0'.repeat(digits)])(
+    'refuses a text that has no room for a message before its MAC: %j',
+    (text) => {
+      expect(key.verifySigned(text)).toBe(false);
+    },
+  );
+
+  it('finds the MAC at the end of a text of any length, and no other', () => {
+    const texts = ['', 'message', 'é'.repeat(100), 'm'.repeat(4096), 'm'.repeat(10_000)];
+    const signed = texts.map((text) => text + key.sign(text));
+
+    expect(signed.filter((text) => !key.verifySigned(text))).toEqual([]);
+    expect(signed.filter((text) => key.verifySigned(`m${text}`))).toEqual([]);
+    expect(signed.filter((text) => key.verifySigned(`${text}0`))).toEqual([]);
+    expect(signed.filter((text) => key.verifySigned(text.slice(0, -1)))).toEqual([]);
   });
 
   it('refuses a signature that differs in one digit, wherever it does', () => {
