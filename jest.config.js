@@ -34,6 +34,8 @@ const project = (displayName, testMatch, moduleNameMapper = {}) => ({
 
 /** @type {import('jest').Config} */
 export default {
+  // Jest keeps the ES modules of each file it has run; collecting garbage among them takes a second.
+  workerIdleMemoryLimit: '1GB',
   projects: [
     project('nest12', ['<rootDir>/test/**/*.spec.ts']),
     project(

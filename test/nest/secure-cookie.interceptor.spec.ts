@@ -128,10 +128,10 @@ class BoundController {
 })
 class BoundModule {}
 
-describe('the interceptor is bound', () => {
-  const interceptors = (method: keyof BoundController): unknown =>
-    Reflect.getMetadata('__interceptors__', BoundController.prototype[method]);
+const interceptors = (method: keyof BoundController): unknown =>
+  Reflect.getMetadata('__interceptors__', BoundController.prototype[method]);
 
+describe('the interceptor is bound', () => {
   it('once, to a method that takes a jar, however many', () => {
     expect(interceptors('jar')).toEqual([SecureCookieInterceptor]);
     expect(interceptors('twoJars')).toEqual([SecureCookieInterceptor]);
