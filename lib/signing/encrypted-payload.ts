@@ -48,5 +48,5 @@ export function decryptPayload(
 }
 
 function additionalData(envelope: string): Buffer {
-  return Buffer.concat([HEADER, Buffer.from(envelope, 'latin1')]);
+  return Buffer.concat([HEADER, Buffer.from(envelope)]);
 }

@@ -65,7 +65,7 @@ export class HmacKey {
     return this.#mac(
       Buffer.concat([
         this.#inner.subarray(0, BLOCK_LENGTH),
-        typeof message === 'string' ? Buffer.from(message, 'utf8') : message,
+        typeof message === 'string' ? encoder.encode(message) : message,
       ]),
     );
   }
@@ -75,9 +75,6 @@ export class HmacKey {
    * differ. A signature of another length, or in upper case, is not.
    */
   verify(message: string | Uint8Array, signature: string): boolean {
-    if (typeof message === 'string') {
-      return signature.length === this.#expected.length && this.verifySigned(message + signature);
-    }
     return this.#isMac(this.sign(message), encoder.encode(signature));
   }
 
@@ -87,8 +84,11 @@ export class HmacKey {
    */
   verifySigned(signed: string): boolean {
     const macLength = this.#expected.length;
+    if (signed.length < macLength) {
+      return false;
+    }
     const { read, written } = encoder.encodeInto(signed, this.#message);
-    if (read < signed.length || read < macLength) {
+    if (read < signed.length) {
       const signature = encoder.encode(signed.slice(-macLength));
       return this.#isMac(this.sign(signed.slice(0, -macLength)), signature);
     }

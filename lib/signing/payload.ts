@@ -28,7 +28,7 @@ export function encodeBase64(value: string | Uint8Array): string {
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
   }
   // For ASCII, of which each character is its byte, btoa takes a third of what a Buffer does.
-  return ASCII.test(value) ? btoa(value) : Buffer.from(value, 'utf8').toString('base64');
+  return ASCII.test(value) ? btoa(value) : Buffer.from(value).toString('base64');
 }
 
 /** How long {@link encodeBase64} makes so many bytes, in characters. */

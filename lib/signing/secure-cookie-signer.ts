@@ -373,7 +373,7 @@ export class SecureCookieSigner {
   #judge(
     opened: OpenedSignedValue | UnopenedSignedValue,
     keys: Keys,
-    { maxAge = this.maxAge, encoding = 'utf8', encrypted = false }: VerifyOptions,
+    { maxAge = this.maxAge, encoding, encrypted = false }: VerifyOptions,
   ): VerifyResult<string | Uint8Array> {
     if (opened.reason !== undefined) {
       return rejected(opened.reason);

@@ -182,6 +182,7 @@ describe('an attribute', () => {
     ['path', `/${'a'.repeat(1023)}`],
     ['domain', 'example.com'],
     ['domain', '.example.com'],
+    ['domain', 'a.example'],
     ['domain', 'EXAMPLE.com'],
     ['domain', 'localhost'],
     ['domain', '127.0.0.1'],
@@ -352,6 +353,7 @@ describe('what browsers would refuse in silence', () => {
     ['__Http-a', { domain: 'example.com', path: '/a' }],
     ['__Host-Http-a', { path: '/' }],
     ['__Http', { secure: false, httpOnly: false }],
+    ['x__Http-a', { secure: false, httpOnly: false }],
     ['x__Host-a', { secure: false, domain: 'example.com', path: '/a' }],
     ['a', { sameSite: 'none', partitioned: true, secure: true }],
   ])('%s with %j is none of it', (name, attributes) => {
