@@ -33,16 +33,15 @@ export function isSignedValueV1(signed: string): boolean {
   return V1.test(signed);
 }
 
-/**
- * Tornado: `_decode_signed_value_v1`, up to the signature.
- *
- * @param signed - of the exact shape: {@link isSignedValueV1}
- */
+/** Tornado: `_decode_signed_value_v1`, up to the signature. */
 export function openSignedValueV1(
   keys: Keys,
   name: string,
   signed: string,
 ): OpenedSignedValue | UnopenedSignedValue {
+  if (!isSignedValueV1(signed)) {
+    return { reason: 'malformed' };
+  }
   const [base64 = '', timestamp = '', signature = ''] = signed.split('|');
   // A value without a key version was signed before there was a record: by key 0 if by any.
   const key = keys.find(0);
