@@ -1,24 +1,25 @@
 import { SecureCookieError } from './errors.js';
 
 /**
+ * Names that Python's `http.cookies.Morsel` reserves for attributes, in any case: Tornado drops a
+ * cookie of such a name in silence. `partitioned` joined the list in Python 3.14.
+ */
+const RESERVED = 'comment|domain|expires|httponly|max-age|partitioned|path|samesite|secure|version';
+
+const RESERVED_NAME = new RegExp(`^(?:${RESERVED})$`, 'i');
+
+/**
  * RFC 6265, section 4.1.1: cookie-name = token. RFC 9110, section 5.6.2:
  *
  *     token = 1*tchar
  *     tchar = "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." /
  *             "^" / "_" / "`" / "|" / "~" / DIGIT / ALPHA
  */
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-
-/**
- * Names that Python's `http.cookies.Morsel` reserves for attributes, in any case: Tornado drops a
- * cookie of such a name in silence. `partitioned` joined the list in Python 3.14.
- */
-const RESERVED_NAME =
-  /^(?:comment|domain|expires|httponly|max-age|partitioned|path|samesite|secure|version)$/i;
+const COOKIE_NAME = new RegExp(`^(?!(?:${RESERVED})$)[!#$%&'*+.^_\`|~0-9a-z-]+$`, 'i');
 
 /** Whether a cookie of this name can be signed, sent, and read by Tornado as well. */
 export function isCookieName(name: unknown): name is string {
-  return typeof name === 'string' && TOKEN.test(name) && !RESERVED_NAME.test(name);
+  return typeof name === 'string' && COOKIE_NAME.test(name);
 }
 
 /**

@@ -1,7 +1,8 @@
 import { hkdfSync } from 'node:crypto';
 import { SecureCookieError } from '../errors.js';
 import { ENCRYPTION_KEY_INFO } from './encrypted-payload.js';
-import { HmacKey } from './hmac.js';
+import { asciiBytes, HmacKey } from './hmac.js';
+import { SignedValueV2Start } from './signed-value-v2.js';
 import { XaesKey } from './xaes-256-gcm.js';
 
 /** A secret: text, of which the UTF-8 bytes are used as they are (never decoded), or bytes. */
@@ -36,6 +37,8 @@ export interface RingKey {
   readonly sha1: HmacKey;
   /** The MAC of v2 values. */
   readonly sha256: HmacKey;
+  /** What v2 values begin with. */
+  readonly v2Start: SignedValueV2Start;
   /** The cipher of encrypted v2 values. */
   readonly xaes: XaesKey;
 }
@@ -48,6 +51,11 @@ export interface Keys {
   readonly signingKey: RingKey | undefined;
   /** The key that reads values of this key version, if there is one. */
   find(version: number): RingKey | undefined;
+  /**
+   * The bytes of a text, good until the next call of a key, or `undefined` where it is not ASCII: in
+   * the memory of the key that signs, which verifies them there.
+   */
+  layOut(text: string): Uint8Array | undefined;
   /** Whether one of the keys is made of a secret, as HMAC pads it. */
   includes(secret: SecureCookieSecret): boolean;
 }
@@ -57,6 +65,7 @@ export const NO_KEYS: Keys = Object.freeze({
   versioned: true,
   signingKey: undefined,
   find: () => undefined,
+  layOut: asciiBytes,
   includes: () => false,
 });
 
@@ -110,6 +119,10 @@ export class KeyRing implements Keys {
     return this.versioned ? this.#keys.get(version) : this.signingKey;
   }
 
+  layOut(text: string): Uint8Array | undefined {
+    return this.signingKey.sha256.layOut(text);
+  }
+
   includes(secret: SecureCookieSecret): boolean {
     const bytes = secretBytes(secret, '');
     const sha1 = new HmacKey('sha1', bytes);
@@ -135,6 +148,7 @@ export class KeyRing implements Keys {
       version: Number(version),
       sha1: new HmacKey('sha1', bytes),
       sha256: new HmacKey('sha256', bytes),
+      v2Start: new SignedValueV2Start(Number(version)),
       xaes: new XaesKey(encryptionKey(bytes)),
     });
   }

@@ -5,6 +5,9 @@ import { SecureCookieError } from '../errors.js';
  * What a signed value carries: bytes, in base64 (RFC 4648, section 4), and for the most part text.
  */
 
+/** `=` */
+const PADDING = 0x3d;
+
 const ASCII = /^[^\u0080-\uffff]*$/;
 
 /**
@@ -38,19 +41,32 @@ export function base64Length(byteLength: number): number {
 
 /**
  * The bytes behind base64, as a string of which each character is one byte, or `undefined` where it
- * is not canonical: stray bits, white space, other alphabets and wrong padding do not encode to the
- * same text again.
+ * is not canonical: where encoding them would give another text.
  *
- * `atob` and `btoa`, because a Buffer there and back takes twice as long.
+ * @param base64 - no white space in it: that and two more things `atob` forgives, padding that is not
+ * there and bits that are left over
  */
 export function decodeBase64(base64: string): string | undefined {
+  if (base64.length % 4 !== 0 || hasLeftOverBits(base64)) {
+    return undefined;
+  }
   try {
-    const bytes = atob(base64);
-    return btoa(bytes) === base64 ? bytes : undefined;
+    // A Buffer takes twice as long, and more for letting everything pass.
+    return atob(base64);
   } catch {
     // What atob throws on is not base64 at all.
     return undefined;
   }
+}
+
+/** RFC 4648, section 3.5: the last digit before padding carries two or four bits of no byte. */
+function hasLeftOverBits(base64: string): boolean {
+  if (base64.charCodeAt(base64.length - 1) !== PADDING) {
+    return false;
+  }
+  return base64.charCodeAt(base64.length - 2) === PADDING
+    ? !'AQgw'.includes(base64.charAt(base64.length - 3))
+    : !'AEIMQUYcgkosw048'.includes(base64.charAt(base64.length - 2));
 }
 
 /** The text behind UTF-8, a leading U+FEFF included, or `undefined` where bytes would be lost. */

@@ -191,8 +191,10 @@ export class SecureCookieSigner {
     options: VerifyOptions = {},
   ): VerifyResult<string | Uint8Array> {
     assertVerifyOptions(options);
-    const { result, keyVersion } = this.#read(name, signed, options, this.#keys, asItIs);
-    publishRead(name, result, keyVersion);
+    const keys = this.#keys;
+    const opened = this.#open(name, signed, options, keys);
+    const result = this.#judge(opened, keys, options);
+    publishRead(name, result, opened.key?.version);
     return result;
   }
 
@@ -363,10 +365,19 @@ export class SecureCookieSigner {
     keys: Keys,
     refine: Refine<Value>,
   ): SignedRead<Value> {
-    const opened = openSignedValue(keys, name, signed, options.minVersion ?? this.minVersion);
+    const opened = this.#open(name, signed, options, keys);
     const judged = this.#judge(opened, keys, options);
     const result = judged.valid ? refine(judged) : judged;
     return { result, keyVersion: opened.key?.version };
+  }
+
+  #open(
+    name: string,
+    signed: string | undefined,
+    { minVersion = this.minVersion }: VerifyOptions,
+    keys: Keys,
+  ): OpenedSignedValue | UnopenedSignedValue {
+    return openSignedValue(keys, name, signed, minVersion);
   }
 
   /** What is authentic is judged by its age, its base64, its cipher and its text, in this order. */

@@ -30,18 +30,37 @@ const PIPE = 0x7c;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-/** Numbers of the format are never negative. */
-const NOT_A_NUMBER = -1;
+/** The first and the last visible character of ASCII. */
+const EXCLAMATION_MARK = 0x21;
+const TILDE = 0x7e;
 
 const SIGNATURE_LENGTH = 64;
 
 /**
- * What stands before the value: all that an encrypted payload is bound to.
+ * What stands before the name. It changes once a second, so the last one is kept: making it anew takes
+ * 70 ns, a sixteenth of signing.
  */
+export class SignedValueV2Start {
+  readonly #keyVersionField: string;
+  #timestamp = Number.NaN;
+  #text = '';
+
+  constructor(keyVersion: number) {
+    this.#keyVersionField = field(`${keyVersion}`);
+  }
+
+  at(timestamp: number): string {
+    if (timestamp !== this.#timestamp) {
+      this.#timestamp = timestamp;
+      this.#text = `2|${this.#keyVersionField}${field(`${timestamp}`)}`;
+    }
+    return this.#text;
+  }
+}
+
+/** What stands before the value: all that an encrypted payload is bound to. */
 export function signedValueV2Envelope(key: RingKey, name: string, timestamp: number): string {
-  const keyVersion = `${key.version}`;
-  const date = `${timestamp}`;
-  return `2|${keyVersion.length}:${keyVersion}|${date.length}:${date}|${name.length}:${name}|`;
+  return `${key.v2Start.at(timestamp)}${name.length}:${name}|`;
 }
 
 /** Tornado: `create_signed_value`. */
@@ -73,17 +92,21 @@ export function openSignedValueV2(
   name: string,
   signed: string,
 ): OpenedSignedValue | UnopenedSignedValue {
-  const fields = new FieldReader(signed, 2);
+  const bytes = keys.layOut(signed);
+  if (bytes === undefined) {
+    return { reason: 'malformed' };
+  }
+  const fields = new FieldReader(signed, bytes, 2);
   const keyVersion = fields.number(MAX_KEY_VERSION_DIGITS);
   const timestamp = fields.number(MAX_TIMESTAMP_DIGITS);
-  const signedName = fields.content();
+  const signedName = fields.text();
   const envelopeEnd = fields.position;
-  const base64 = fields.content();
-  if (!fields.valid || signed.length - fields.position !== SIGNATURE_LENGTH) {
+  const base64 = fields.text();
+  if (!fields.valid || bytes.length - fields.position !== SIGNATURE_LENGTH) {
     return { reason: 'malformed' };
   }
   const key = keys.find(keyVersion);
-  if (!key?.sha256.verifySigned(signed)) {
+  if (!key?.sha256.verifySigned(bytes)) {
     // The digits are looked at only here: a signature that matches has the right ones.
     if (NOT_IN_SIGNATURE.test(signed.slice(-SIGNATURE_LENGTH))) {
       return { reason: 'malformed' };
@@ -97,77 +120,81 @@ export function openSignedValueV2(
   return { key, version: 2, keyVersion, timestamp, base64, envelope };
 }
 
+function field(content: string): string {
+  return `${content.length}:${content}|`;
+}
+
 function fieldLength(contentLength: number): number {
   return `${contentLength}`.length + 1 + contentLength + 1;
 }
 
 /**
- * Reads `<length>:<content>|` fields one after the other. Character by character, because slices and
- * regular expressions took half as long as the MAC.
+ * Reads `<length>:<content>|` fields one after the other, byte by byte: regular expressions took half
+ * as long as the MAC.
  */
 class FieldReader {
   /** False after the first bad field, and then for good. */
   valid = true;
   /** Behind the last field that was read. */
   position: number;
-  #start = 0;
-  #end = 0;
+  readonly #signed: string;
+  readonly #bytes: Uint8Array;
 
-  constructor(
-    readonly text: string,
-    start: number,
-  ) {
+  /**
+   * @param bytes - those of `signed`, which is ASCII
+   */
+  constructor(signed: string, bytes: Uint8Array, start: number) {
+    this.#signed = signed;
+    this.#bytes = bytes;
     this.position = start;
   }
 
-  /** The content of the next field; means nothing where that is not valid. */
-  content(): string {
-    this.#advance();
-    return this.text.slice(this.#start, this.#end);
+  /** The content of the next field; means nothing where that is not visible ASCII. */
+  text(): string {
+    const end = this.#contentEnd();
+    const start = this.position;
+    const bytes = this.#bytes;
+    for (let index = start; index < end; index += 1) {
+      const byte = bytes[index] ?? 0;
+      if (byte < EXCLAMATION_MARK || byte > TILDE) {
+        this.valid = false;
+        return '';
+      }
+    }
+    this.valid &&= bytes[end] === PIPE;
+    this.position = end + 1;
+    return this.#signed.slice(start, end);
   }
 
   /** The next field as a number; means nothing where that is not valid. */
   number(maxDigits: number): number {
-    this.#advance();
-    const value = decimal(this.text, this.#start, this.#end, maxDigits);
-    this.valid &&= value !== NOT_A_NUMBER;
+    const end = this.#contentEnd();
+    const value = this.#decimal(maxDigits, PIPE);
+    this.valid &&= this.position === end + 1;
     return value;
   }
 
-  #advance(): void {
-    const { text, position } = this;
-    let colon = position;
-    while (isDigit(text.charCodeAt(colon))) {
-      colon += 1;
-    }
-    const length = decimal(text, position, colon, MAX_LENGTH_DIGITS);
-    this.#start = colon + 1;
-    this.#end = this.#start + length;
-    this.position = this.#end + 1;
-    this.valid &&=
-      length !== NOT_A_NUMBER &&
-      text.charCodeAt(colon) === COLON &&
-      text.charCodeAt(this.#end) === PIPE;
+  #contentEnd(): number {
+    const length = this.#decimal(MAX_LENGTH_DIGITS, COLON);
+    return this.position + length;
   }
-}
 
-/** A whole number without sign or leading zeros, of so many digits at most. */
-function decimal(text: string, start: number, end: number, maxDigits: number): number {
-  const digits = end - start;
-  if (digits < 1 || digits > maxDigits || (digits > 1 && text.charCodeAt(start) === ZERO)) {
-    return NOT_A_NUMBER;
-  }
-  let value = 0;
-  for (let index = start; index < end; index += 1) {
-    const character = text.charCodeAt(index);
-    if (!isDigit(character)) {
-      return NOT_A_NUMBER;
+  /** A whole number without sign or leading zeros, of so many digits at most, and what ends it. */
+  #decimal(maxDigits: number, delimiter: number): number {
+    const bytes = this.#bytes;
+    const start = this.position;
+    let value = 0;
+    let end = start;
+    let byte = bytes[end] ?? 0;
+    while (byte >= ZERO && byte <= NINE) {
+      value = 10 * value + (byte - ZERO);
+      end += 1;
+      byte = bytes[end] ?? 0;
     }
-    value = 10 * value + (character - ZERO);
+    const digits = end - start;
+    const isLong = digits > 1 && bytes[start] === ZERO;
+    this.valid &&= byte === delimiter && digits > 0 && digits <= maxDigits && !isLong;
+    this.position = end + 1;
+    return value;
   }
-  return value;
-}
-
-function isDigit(character: number): boolean {
-  return character >= ZERO && character <= NINE;
 }

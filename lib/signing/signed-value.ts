@@ -71,11 +71,11 @@ export function openSignedValue(
   if (signed.length > MAX_SIGNED_VALUE_LENGTH) {
     return { reason: 'too-large' };
   }
-  if (!VISIBLE_ASCII.test(signed)) {
-    return { reason: 'malformed' };
-  }
   if (signed.startsWith('2|')) {
     return openSignedValueV2(keys, name, signed);
+  }
+  if (!VISIBLE_ASCII.test(signed)) {
+    return { reason: 'malformed' };
   }
   if (OTHER_VERSION.test(signed)) {
     return { reason: 'version' };

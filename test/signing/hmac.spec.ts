@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import type { HmacKey } from '../../lib/signing/hmac.js';
 import { hmacKey } from '../support/hmac-key.js';
 import { RFC_2202_SHA1 } from '../vectors/rfc2202.js';
 import { RFC_4231_SHA256 } from '../vectors/rfc4231.js';
@@ -52,6 +53,8 @@ describe.each(['sha1', 'sha256'] as const)('HMAC with %s', (algorithm) => {
   const key = hmacKey(algorithm, Buffer.alloc(32, 7));
   const signature = key.sign('message');
   const digits = signature.length;
+  /** Around those up to which views are kept, and texts have room. */
+  const lengths = [0, 1, 7, 448, 511, 512, 513, 4096, 8127, 8128, 8191, 8192, 8193, 10_000];
 
   it('is what createHmac gives, for any key and any message', () => {
     fc.assert(
@@ -69,7 +72,7 @@ describe.each(['sha1', 'sha256'] as const)('HMAC with %s', (algorithm) => {
     'is what createHmac gives for a key of %i bytes, around the borders of blocks and memory',
     (keyLength) => {
       const secret = Buffer.alloc(keyLength, 0xa5);
-      const borders = [1, 55, 64, 119, 128, 448, 512, 4032, 4096, 16_384];
+      const borders = [1, 55, 64, 119, 128, 448, 512, 4096, 8128, 8192, 16_384];
       const differing = borders
         .flatMap((border) => [border - 1, border, border + 1])
         .flatMap((length) => ['m'.repeat(length), Buffer.alloc(length, 0xff)])
@@ -83,17 +86,28 @@ describe.each(['sha1', 'sha256'] as const)('HMAC with %s', (algorithm) => {
   );
 
   it('leaves nothing of one call in the result of another, in any order of calls', () => {
-    const call = fc.record({ ofFirst: fc.boolean(), message: messages, verifies: fc.boolean() });
+    const uses = fc.constantFrom(
+      'sign',
+      'verify',
+      'verify laid out',
+      'verify laid out by the other',
+    );
+    const call = fc.record({ ofFirst: fc.boolean(), message: textMessages, use: uses });
     fc.assert(
       fc.property(secrets, secrets, fc.array(call, { minLength: 2 }), (first, second, calls) => {
         const keys = { first: hmacKey(algorithm, first), second: hmacKey(algorithm, second) };
-        for (const { ofFirst, message, verifies } of calls) {
+        for (const { ofFirst, message, use } of calls) {
           const expected = nodeHmac(algorithm, ofFirst ? first : second, message);
-          const used = ofFirst ? keys.first : keys.second;
+          const [used, other] = ofFirst ? [keys.first, keys.second] : [keys.second, keys.first];
+          const results = {
+            sign: () => used.sign(message) === expected,
+            verify: () => used.verify(message, expected),
+            'verify laid out': () => used.verifySigned(laidOut(used, message + expected)),
+            'verify laid out by the other': () =>
+              used.verifySigned(laidOut(other, message + expected)),
+          };
 
-          expect(verifies ? used.verify(message, expected) : used.sign(message)).toBe(
-            verifies ? true : expected,
-          );
+          expect(results[use]()).toBe(true);
         }
       }),
       { numRuns: 100 },
@@ -108,21 +122,55 @@ describe.each(['sha1', 'sha256'] as const)('HMAC with %s', (algorithm) => {
     expect(copying.sign('message')).toBe(signature);
   });
 
-  it.each(['', '0', 'é'.repeat(digits / 2), '0'.repeat(digits - 1), '0'.repeat(digits)])(
+  it.each(['', '0', '0'.repeat(digits - 1), '0'.repeat(digits)])(
     'refuses a text that has no room for a message before its MAC: %j',
     (text) => {
-      expect(key.verifySigned(text)).toBe(false);
+      expect(key.verifySigned(Buffer.from(text))).toBe(false);
     },
   );
 
-  it('finds the MAC at the end of a text of any length, and no other', () => {
-    const texts = ['', 'message', 'é'.repeat(100), 'm'.repeat(4096), 'm'.repeat(10_000)];
-    const signed = texts.map((text) => text + key.sign(text));
+  it.each(lengths)('finds the MAC behind %i bytes, wherever they lie, and no other', (length) => {
+    const text = 'm'.repeat(length);
+    const signed = text + key.sign(text);
+    const other = hmacKey(algorithm, Buffer.alloc(32, 8));
+    const wrong = [`m${signed}`, `${signed}0`, signed.slice(0, -1), text + other.sign(text)];
 
-    expect(signed.filter((text) => !key.verifySigned(text))).toEqual([]);
-    expect(signed.filter((text) => key.verifySigned(`m${text}`))).toEqual([]);
-    expect(signed.filter((text) => key.verifySigned(`${text}0`))).toEqual([]);
-    expect(signed.filter((text) => key.verifySigned(text.slice(0, -1)))).toEqual([]);
+    expect(key.verifySigned(laidOut(key, signed))).toBe(true);
+    expect(key.verifySigned(laidOut(other, signed))).toBe(true);
+    expect(key.verifySigned(Buffer.from(signed))).toBe(true);
+    expect(other.verifySigned(laidOut(key, signed))).toBe(false);
+    expect(wrong.filter((forgery) => key.verifySigned(laidOut(key, forgery)))).toEqual([]);
+    expect(wrong.filter((forgery) => key.verifySigned(Buffer.from(forgery)))).toEqual([]);
+  });
+
+  it.each(lengths)('lays out %i characters of ASCII, and nothing of a text before', (length) => {
+    laidOut(key, 'x'.repeat(9000));
+    const text = Array.from({ length }, (_, index) => String.fromCharCode(index % 128)).join('');
+
+    expect(Buffer.from(laidOut(key, text)).toString('latin1')).toBe(text);
+  });
+
+  it.each(lengths)('lays out no text with %i characters before one that is not ASCII', (length) => {
+    const texts = ['\x80', '\xff', 'é', 'ŀ', '\ud800', '🍪'].flatMap((character) => [
+      'm'.repeat(length) + character,
+      `${'m'.repeat(length)}${character}m`,
+    ]);
+
+    expect(texts.filter((text) => key.layOut(text) !== undefined)).toEqual([]);
+  });
+
+  it('takes no byte for a digit of the MAC but the one', () => {
+    const signed = Buffer.from(`message${signature}`);
+    const accepted = Array.from(signed, (original, position) =>
+      Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => {
+        signed[position] = byte;
+        const isMac = key.verifySigned(signed);
+        signed[position] = original;
+        return isMac;
+      }),
+    );
+
+    expect(accepted).toEqual(Array.from(signed, (byte) => [byte]));
   });
 
   it('refuses a signature that differs in one digit, wherever it does', () => {
@@ -149,6 +197,11 @@ describe.each(['sha1', 'sha256'] as const)('HMAC with %s', (algorithm) => {
     expect(key.verify('message', forgery)).toBe(false);
   });
 });
+
+/** The bytes of a text in the key's scratch memory. */
+function laidOut(key: HmacKey, text: string): Uint8Array {
+  return key.layOut(text) ?? Uint8Array.of();
+}
 
 /** Each character 256 above: the same low byte. */
 function foldable(signature: string): string {

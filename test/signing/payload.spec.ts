@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { decodeBase64 } from '../../lib/signing/payload.js';
 import { SecureCookieSigner } from '../../lib/signing/secure-cookie-signer.js';
 import { resignV1, resignV2Fields } from '../support/resign.js';
 import { SECRET } from '../support/secrets.js';
+
+const ALPHABET = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
 
 const signer = new SecureCookieSigner({
   secret: SECRET,
@@ -50,12 +54,43 @@ describe('base64 that is not canonical, under the right signature', () => {
   );
 
   it('of all endings of a value, one is canonical', () => {
-    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-    const accepted = Array.from(alphabet, (letter) => `d${letter}==`).filter(
+    const accepted = ALPHABET.map((letter) => `d${letter}==`).filter(
       (base64) => signer.verify('key', resignV2Fields({ base64 }, SECRET)).valid,
     );
 
     expect(accepted).toEqual(['dA==', 'dQ==', 'dg==', 'dw=='].toSorted());
+  });
+});
+
+describe('the bytes of base64', () => {
+  it('are those of a Buffer for all texts that encode to themselves again, and no others', () => {
+    const texts = fc.oneof(
+      fc.base64String(),
+      fc.string({ unit: fc.constantFrom(...ALPHABET, '=', '=', '-', '!'), maxLength: 12 }),
+      fc
+        .tuple(fc.base64String({ minLength: 4 }), fc.nat(), fc.constantFrom(...ALPHABET, '='))
+        .map(([text, place, other]) => {
+          const index = text.length - 1 - (place % 4);
+          return text.slice(0, index) + other + text.slice(index + 1);
+        }),
+    );
+    fc.assert(
+      fc.property(texts, (base64) => {
+        expect(decodeBase64(base64)).toBe(
+          isCanonical(base64) ? Buffer.from(base64, 'base64').toString('latin1') : undefined,
+        );
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('of all ends of two characters or one before the padding, some are canonical', () => {
+    const ends = ALPHABET.flatMap((first) =>
+      ALPHABET.concat('=').flatMap((second) => [`${first}${second}==`, `A${first}${second}=`]),
+    );
+
+    expect(ends.filter((end) => decodeBase64(end) !== undefined)).toEqual(ends.filter(isCanonical));
+    expect(ends.filter(isCanonical)).toHaveLength(64 * 4 + 64 * 16 + 4);
   });
 });
 
@@ -123,3 +158,8 @@ describe('text', () => {
     expect(() => signer.signedLength('key', value as never)).toThrow(refusal);
   });
 });
+
+/** What encodes to itself again. */
+function isCanonical(base64: string): boolean {
+  return Buffer.from(base64, 'base64').toString('base64') === base64;
+}
