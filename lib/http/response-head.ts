@@ -9,6 +9,15 @@ interface HeaderTarget {
   appendHeader(name: string, value: unknown): unknown;
 }
 
+/** The head of a response, right before it goes out. */
+export interface ResponseHead {
+  readonly statusCode: number;
+  /** What a header says so far, each of its values by itself. */
+  header(name: string): readonly string[];
+  /** Replaces what a header says. */
+  setHeader(name: string, value: string | readonly string[]): void;
+}
+
 /**
  * Runs `write` once, right before the head of the response goes out, whoever sends it: the
  * framework, `end`, a stream, or `writeHead` with headers of its own. All of them pass `writeHead`,
@@ -21,37 +30,109 @@ interface HeaderTarget {
  * @param response - Node's response (HTTP/1.1, or HTTP/2's compatibility API)
  * @param write - must not throw: what called the head out could not handle it
  */
-export function beforeResponseHead(response: ServerResponse, write: () => void): void {
+export function beforeResponseHead(
+  response: ServerResponse,
+  write: (head: ResponseHead) => void,
+): void {
   const writeHead = response.writeHead.bind(response);
   let written = false;
-  response.writeHead = (status: number, reason?: string | Headers, headers?: Headers) => {
+  response.writeHead = (statusCode: number, reason?: string | Headers, headers?: Headers) => {
     const hasReason = typeof reason === 'string';
-    setHeaders(response, headers ?? (hasReason ? {} : (reason ?? {})));
+    const given = headers ?? (hasReason ? undefined : reason);
+    const head = headOf(response, statusCode, given);
     if (!written) {
       written = true;
-      response.statusCode = status;
-      write();
+      write(head);
     }
-    return hasReason ? writeHead(status, reason) : writeHead(status);
+    if (head instanceof SetHead) {
+      return hasReason ? writeHead(statusCode, reason) : writeHead(statusCode);
+    }
+    return hasReason
+      ? writeHead(statusCode, reason, head.headers)
+      : writeHead(statusCode, head.headers);
   };
+}
+
+function headOf(
+  response: ServerResponse,
+  statusCode: number,
+  given: Headers | null | undefined,
+): GivenHead | SetHead {
+  if (isObject(given) && response.getHeaderNames().length === 0) {
+    return new GivenHead(statusCode, given);
+  }
+  setHeaders(response, given ?? {});
+  return new SetHead(statusCode, response);
 }
 
 /**
  * Adds `Set-Cookie` headers to those that are there. A shared cache must not hand them to others,
  * so a response that says nothing about caching becomes `private` (RFC 9111, section 7.3).
  */
-export function appendSetCookies(response: ServerResponse, cookies: readonly string[]): void {
-  response.setHeader('Set-Cookie', [...presentSetCookies(response), ...cookies]);
-  if (!response.hasHeader('Cache-Control')) {
-    response.setHeader('Cache-Control', 'private');
+export function appendSetCookies(head: ResponseHead, cookies: readonly string[]): void {
+  head.setHeader('Set-Cookie', [...head.header('Set-Cookie'), ...cookies]);
+  if (head.header('Cache-Control').length === 0) {
+    head.setHeader('Cache-Control', 'private');
   }
 }
 
-/** The `Set-Cookie` headers that a response has so far. */
-export function presentSetCookies(response: ServerResponse): readonly string[] {
-  const present = response.getHeader('Set-Cookie') ?? [];
-  // Node takes anything in such a list.
-  return (Array.isArray(present) ? present : [present]).map(String);
+/** Headers that were set on the response, as Express does. */
+class SetHead implements ResponseHead {
+  readonly statusCode: number;
+  readonly #response: ServerResponse;
+
+  constructor(statusCode: number, response: ServerResponse) {
+    this.statusCode = statusCode;
+    this.#response = response;
+  }
+
+  header(name: string): readonly string[] {
+    return texts(this.#response.getHeader(name) ?? []);
+  }
+
+  setHeader(name: string, value: string | readonly string[]): void {
+    this.#response.setHeader(name, value);
+  }
+}
+
+/**
+ * Headers that `writeHead` is given all at once, as Fastify does, and hands on: setting them on the
+ * response instead would take a tenth of such a request.
+ */
+class GivenHead implements ResponseHead {
+  readonly statusCode: number;
+  readonly headers: OutgoingHttpHeaders;
+
+  constructor(statusCode: number, headers: OutgoingHttpHeaders) {
+    this.statusCode = statusCode;
+    // Spread into a new object, Fastify's headers take 10 microseconds more.
+    this.headers = Object.assign({}, headers);
+  }
+
+  header(name: string): readonly string[] {
+    return this.#spellings(name).flatMap((spelling) => texts(this.headers[spelling] ?? []));
+  }
+
+  setHeader(name: string, value: string | readonly string[]): void {
+    for (const spelling of this.#spellings(name)) {
+      delete this.headers[spelling];
+    }
+    this.headers[name] = typeof value === 'string' ? value : [...value];
+  }
+
+  #spellings(name: string): string[] {
+    const lowerCase = name.toLowerCase();
+    return Object.keys(this.headers).filter((spelling) => spelling.toLowerCase() === lowerCase);
+  }
+}
+
+/** Node takes anything in lists of values. */
+function texts(value: OutgoingHttpHeader): string[] {
+  return (Array.isArray(value) ? value : [value]).map(String);
+}
+
+function isObject(headers: Headers | null | undefined): headers is OutgoingHttpHeaders {
+  return typeof headers === 'object' && headers !== null && !Array.isArray(headers);
 }
 
 /** As `writeHead` itself does: they replace what was set before, and may repeat a name. */

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Logger } from '@nestjs/common';
 import { SecureCookieError } from '../errors.js';
-import { appendSetCookies, beforeResponseHead, presentSetCookies } from '../http/response-head.js';
+import { appendSetCookies, beforeResponseHead, type ResponseHead } from '../http/response-head.js';
 import { serializeSetCookie, type SetCookieAttributes } from '../http/set-cookie.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { describeError } from './describe-error.js';
@@ -17,6 +17,9 @@ export interface PendingCookie {
   header?: string;
 }
 
+/** A cookie that is due, unless the head of the response speaks against it. */
+export type Renewal = (head: ResponseHead) => PendingCookie | undefined;
+
 /**
  * The cookies that one response will carry, each once: keyed as browsers key them, by name, domain,
  * path and partitioning, so that the last `set` or `clear` of a cookie counts.
@@ -30,7 +33,7 @@ export class PendingCookies {
   readonly #response: ServerResponse;
   readonly #cookies = new Map<string, PendingCookie>();
   /** By name: cookies that are renewed at the head unless something speaks against it then. */
-  readonly #renewals = new Map<string, () => PendingCookie | undefined>();
+  readonly #renewals = new Map<string, Renewal>();
   #written = false;
 
   constructor(signer: SecureCookieSigner, response: ServerResponse) {
@@ -68,7 +71,7 @@ export class PendingCookies {
   /**
    * @param renewal - asked at the head; not at all if a cookie of that name was set or cleared
    */
-  addRenewal(name: string, renewal: () => PendingCookie | undefined): void {
+  addRenewal(name: string, renewal: Renewal): void {
     if (!this.#written && !this.#response.headersSent) {
       this.#listen();
       this.#renewals.set(name, renewal);
@@ -92,7 +95,7 @@ export class PendingCookies {
 
   #listen(): void {
     if (this.#cookies.size === 0 && this.#renewals.size === 0) {
-      beforeResponseHead(this.#response, () => this.#write());
+      beforeResponseHead(this.#response, (head) => this.#write(head));
     }
   }
 
@@ -101,33 +104,33 @@ export class PendingCookies {
     return serializeSetCookie(name, signed, attributes, this.#signer.now());
   }
 
-  #write(): void {
+  #write(head: ResponseHead): void {
     this.#written = true;
     const headers = [...this.#cookies.values()].map((cookie) =>
       this.#attempt(cookie.name, () => cookie.header ?? this.#serialize(cookie)),
     );
     if (this.#renewals.size > 0) {
-      headers.push(...this.#renewedHeaders());
+      headers.push(...this.#renewedHeaders(head));
     }
     const written = headers.filter((header) => header !== undefined);
     if (written.length > 0) {
-      appendSetCookies(this.#response, written);
+      appendSetCookies(head, written);
     }
   }
 
   /** Of what was neither set nor cleared, by others too: an app may log out with its platform's own clearCookie. */
-  #renewedHeaders(): readonly (string | undefined)[] {
+  #renewedHeaders(head: ResponseHead): readonly (string | undefined)[] {
     const taken = new Set([
       ...[...this.#cookies.values()].map(({ name }) => name),
-      ...presentSetCookies(this.#response).map(cookieName),
+      ...head.header('Set-Cookie').map(cookieName),
     ]);
     return [...this.#renewals]
       .filter(([name]) => !taken.has(name))
-      .map(([name, renewal]) => this.#attempt(name, () => this.#renew(renewal)));
+      .map(([name, renewal]) => this.#attempt(name, () => this.#renew(renewal, head)));
   }
 
-  #renew(renewal: () => PendingCookie | undefined): string | undefined {
-    const cookie = renewal();
+  #renew(renewal: Renewal, head: ResponseHead): string | undefined {
+    const cookie = renewal(head);
     return cookie === undefined ? undefined : this.#serialize(cookie);
   }
 

@@ -1,6 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import type { DefinedResult } from '../definition/defined-cookie.js';
+import type { ResponseHead } from '../http/response-head.js';
 
 /** What says that a shared cache may keep a response, and with it the cookie. */
 const PUBLIC = /\b(?:public|s-maxage|immutable)\b/i;
@@ -27,9 +28,9 @@ export function isDueForRenewal(
 export function mayRenewOn(
   { renewOn }: SecureCookieDefinition<never, unknown>,
   { method, headers }: IncomingMessage,
-  response: ServerResponse,
+  head: ResponseHead,
 ): boolean {
-  const { statusCode } = response;
+  const { statusCode } = head;
   const mode = headers['sec-fetch-mode'];
   return (
     statusCode < 400 &&
@@ -37,8 +38,8 @@ export function mayRenewOn(
     method !== 'HEAD' &&
     headers.upgrade === undefined &&
     !String(headers['sec-purpose'] ?? '').includes('prefetch') &&
-    !String(response.getHeader('Content-Type') ?? '').startsWith('text/event-stream') &&
-    !PUBLIC.test(String(response.getHeader('Cache-Control') ?? '')) &&
+    !head.header('Content-Type').some((type) => type.startsWith('text/event-stream')) &&
+    !head.header('Cache-Control').some((directives) => PUBLIC.test(directives)) &&
     (renewOn === 'any' || mode === undefined || mode === 'navigate')
   );
 }

@@ -6,6 +6,7 @@ import {
 } from '../definition/defined-cookie.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
+import type { ResponseHead } from '../http/response-head.js';
 import {
   assertCookieSize,
   resolveCookieAttributes,
@@ -155,7 +156,7 @@ export class SecureCookieJar extends SecureCookieReader {
     // Of two cookies of one name, browsers would keep both: which is renewed can not be told.
     const due = isDueForRenewal(definition, result, this.#signer.now());
     if (due && stored !== undefined && occurrences === 1) {
-      this.#pending.addRenewal(definition.name, () => this.#renewed(definition, stored));
+      this.#pending.addRenewal(definition.name, (head) => this.#renewed(definition, stored, head));
     }
   }
 
@@ -176,8 +177,9 @@ export class SecureCookieJar extends SecureCookieReader {
   #renewed(
     definition: SecureCookieDefinition<never, unknown>,
     { payload, firstIssuedAt }: StoredPayload,
+    head: ResponseHead,
   ): PendingCookie | undefined {
-    if (!mayRenewOn(definition, this.#request, this.#response)) {
+    if (!mayRenewOn(definition, this.#request, head)) {
       return undefined;
     }
     const cookie = this.#definedCookie(

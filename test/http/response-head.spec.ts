@@ -3,9 +3,16 @@ import { connect, createServer as createHttp2Server, type ServerHttp2Stream } fr
 import type { AddressInfo, Server } from 'node:net';
 import { Readable } from 'node:stream';
 import { describe, expect, it, jest } from '@jest/globals';
-import { appendSetCookies, beforeResponseHead } from '../../lib/http/response-head.js';
+import {
+  appendSetCookies,
+  beforeResponseHead,
+  type ResponseHead,
+} from '../../lib/http/response-head.js';
 
 const OURS = 'ours=1; Path=/';
+
+/** HTTP/1.1 sends both, HTTP/2 in Node the last. */
+const TWO_SPELLINGS = { 'x-a': '1', 'X-A': '2', 'X-Number': 3 };
 
 type Answer = (response: ServerResponse) => unknown;
 
@@ -73,12 +80,14 @@ async function listen(server: Server): Promise<string> {
 }
 
 /** The answer with one cookie of ours, and how often the writer ran. */
-function withOurs(answer: Answer): { answer: Answer; write: jest.Mock<() => void> } {
-  const write = jest.fn<() => void>();
+function withOurs(answer: Answer): {
+  answer: Answer;
+  write: jest.Mock<(head: ResponseHead) => void>;
+} {
+  const write = jest.fn((head: ResponseHead) => appendSetCookies(head, [OURS]));
   return {
     write,
     answer: (response) => {
-      write.mockImplementation(() => appendSetCookies(response, [OURS]));
       beforeResponseHead(response, write);
       return answer(response);
     },
@@ -128,6 +137,10 @@ const exits: [string, number, Answer][] = [
   ],
   ['304', 304, (response) => response.writeHead(304, { ETag: '"1"' }).end()],
 ];
+
+function answerInTwoSpellings(response: ServerResponse): void {
+  response.writeHead(200, { 'Set-Cookie': 'a=1', 'set-cookie': ['b=2', 'c=3'] }).end();
+}
 
 describe.each(protocols)('the head of a response over $protocol', ({ exchange }) => {
   it.each(exits)('carries the cookie once after %s', async (_exit, status, answer) => {
@@ -262,11 +275,60 @@ describe.each(protocols)('the head of a response over $protocol', ({ exchange })
   it('shows the status to the writer', async () => {
     const statuses: number[] = [];
     await exchange((response) => {
-      beforeResponseHead(response, () => statuses.push(response.statusCode));
+      beforeResponseHead(response, (head) => statuses.push(head.statusCode));
+      response.setHeader('X-A', '1');
       response.writeHead(418).end();
     });
+    await exchange((response) => {
+      beforeResponseHead(response, (head) => statuses.push(head.statusCode));
+      response.writeHead(419, {}).end();
+    });
 
-    expect(statuses).toEqual([418]);
+    expect(statuses).toEqual([418, 419]);
+  });
+
+  it.each<[string, Answer]>([
+    [
+      'set before',
+      (response) => {
+        response.setHeader('x-a', ['1', '2']);
+        response.setHeader('X-Number', 3);
+        response.end();
+      },
+    ],
+    ['given', (response) => response.writeHead(200, { 'x-a': ['1', '2'], 'X-Number': 3 }).end()],
+    ['given in two spellings', (response) => response.writeHead(200, TWO_SPELLINGS).end()],
+    [
+      'set before, and given',
+      (response) => {
+        response.setHeader('X-A', ['1', '2']);
+        response.writeHead(200, { 'x-number': 3 }).end();
+      },
+    ],
+  ])('shows the writer headers that were %s, and lets it replace them', async (_how, answer) => {
+    const shown: (readonly string[])[] = [];
+    const seen = await exchange((response) => {
+      beforeResponseHead(response, (head) => {
+        shown.push(head.header('X-A'), head.header('x-number'), head.header('X-None'));
+        head.setHeader('X-a', 'replaced');
+      });
+      answer(response);
+    });
+
+    expect(shown).toEqual([['1', '2'], ['3'], []]);
+    expect(seen.headers['x-a']).toBe('replaced');
+    expect(seen.headers['x-number']).toBe('3');
+  });
+
+  it('changes no object of headers that an app may use again', async () => {
+    const headers = { 'Set-Cookie': ['a=1'], 'X-A': '1' };
+    const answer: Answer = (response) => response.writeHead(200, headers).end();
+    const first = await exchange(withOurs(answer).answer);
+    const second = await exchange(withOurs(answer).answer);
+
+    expect(first.setCookie).toEqual(['a=1', OURS]);
+    expect(second.setCookie).toEqual(['a=1', OURS]);
+    expect(headers).toEqual({ 'Set-Cookie': ['a=1'], 'X-A': '1' });
   });
 
   /** What an app says about caching, how, and what goes out. */
@@ -351,6 +413,14 @@ describe('the head of a response over HTTP/1.1', () => {
     expect(codes).toEqual(['ERR_HTTP_HEADERS_SENT', 'ERR_HTTP_HEADERS_SENT']);
     expect(ours.write).toHaveBeenCalledTimes(1);
     expect(seen.setCookie).toEqual([OURS]);
+  });
+
+  it('keeps the cookies of others that an object spells in two cases', async () => {
+    const plain = await overHttp1(answerInTwoSpellings);
+    const seen = await overHttp1(withOurs(answerInTwoSpellings).answer);
+
+    expect(plain.setCookie).toEqual(['a=1', 'b=2', 'c=3']);
+    expect(seen.setCookie).toEqual(['a=1', 'b=2', 'c=3', OURS]);
   });
 
   it.each<[string, Answer]>([
