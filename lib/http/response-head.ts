@@ -15,7 +15,7 @@ export interface ResponseHead {
   /** What a header says so far, each of its values by itself. */
   header(name: string): readonly string[];
   /** Replaces what a header says. */
-  setHeader(name: string, value: string | readonly string[]): void;
+  setHeader(name: string, value: string | string[]): void;
 }
 
 /**
@@ -38,14 +38,10 @@ export function beforeResponseHead(
   let written = false;
   response.writeHead = (statusCode: number, reason?: string | Headers, headers?: Headers) => {
     const hasReason = typeof reason === 'string';
-    const given = headers ?? (hasReason ? undefined : reason);
-    const head = headOf(response, statusCode, given);
+    const head = headOf(response, statusCode, headers ?? (hasReason ? [] : (reason ?? [])));
     if (!written) {
       written = true;
       write(head);
-    }
-    if (head instanceof SetHead) {
-      return hasReason ? writeHead(statusCode, reason) : writeHead(statusCode);
     }
     return hasReason
       ? writeHead(statusCode, reason, head.headers)
@@ -53,15 +49,11 @@ export function beforeResponseHead(
   };
 }
 
-function headOf(
-  response: ServerResponse,
-  statusCode: number,
-  given: Headers | null | undefined,
-): GivenHead | SetHead {
-  if (isObject(given) && response.getHeaderNames().length === 0) {
+function headOf(response: ServerResponse, statusCode: number, given: Headers): GivenHead | SetHead {
+  if (!Array.isArray(given) && response.getHeaderNames().length === 0) {
     return new GivenHead(statusCode, given);
   }
-  setHeaders(response, given ?? {});
+  setHeaders(response, given);
   return new SetHead(statusCode, response);
 }
 
@@ -79,6 +71,8 @@ export function appendSetCookies(head: ResponseHead, cookies: readonly string[])
 /** Headers that were set on the response, as Express does. */
 class SetHead implements ResponseHead {
   readonly statusCode: number;
+  /** What `writeHead` is given besides. */
+  readonly headers = undefined;
   readonly #response: ServerResponse;
 
   constructor(statusCode: number, response: ServerResponse) {
@@ -90,7 +84,7 @@ class SetHead implements ResponseHead {
     return texts(this.#response.getHeader(name) ?? []);
   }
 
-  setHeader(name: string, value: string | readonly string[]): void {
+  setHeader(name: string, value: string | string[]): void {
     this.#response.setHeader(name, value);
   }
 }
@@ -113,11 +107,11 @@ class GivenHead implements ResponseHead {
     return this.#spellings(name).flatMap((spelling) => texts(this.headers[spelling] ?? []));
   }
 
-  setHeader(name: string, value: string | readonly string[]): void {
+  setHeader(name: string, value: string | string[]): void {
     for (const spelling of this.#spellings(name)) {
       delete this.headers[spelling];
     }
-    this.headers[name] = typeof value === 'string' ? value : [...value];
+    this.headers[name] = value;
   }
 
   #spellings(name: string): string[] {
@@ -129,10 +123,6 @@ class GivenHead implements ResponseHead {
 /** Node takes anything in lists of values. */
 function texts(value: OutgoingHttpHeader): string[] {
   return (Array.isArray(value) ? value : [value]).map(String);
-}
-
-function isObject(headers: Headers | null | undefined): headers is OutgoingHttpHeaders {
-  return typeof headers === 'object' && headers !== null && !Array.isArray(headers);
 }
 
 /** As `writeHead` itself does: they replace what was set before, and may repeat a name. */

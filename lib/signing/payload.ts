@@ -43,15 +43,15 @@ export function base64Length(byteLength: number): number {
  * The bytes behind base64, as a string of which each character is one byte, or `undefined` where it
  * is not canonical: where encoding them would give another text.
  *
- * @param base64 - no white space in it: that and two more things `atob` forgives, padding that is not
- * there and bits that are left over
+ * @param base64 - holds no white space, which `atob` would forgive, as it does padding that is left
+ * out and bits that are left over: these two are looked at here
  */
 export function decodeBase64(base64: string): string | undefined {
   if (base64.length % 4 !== 0 || hasLeftOverBits(base64)) {
     return undefined;
   }
   try {
-    // A Buffer takes twice as long, and more for letting everything pass.
+    // A Buffer takes twice as long, and lets everything pass.
     return atob(base64);
   } catch {
     // What atob throws on is not base64 at all.

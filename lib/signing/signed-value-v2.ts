@@ -154,14 +154,15 @@ class FieldReader {
     const end = this.#contentEnd();
     const start = this.position;
     const bytes = this.#bytes;
-    for (let index = start; index < end; index += 1) {
+    let index = start;
+    // With the comparison in a function, long values took twice as long.
+    for (; index < end; index += 1) {
       const byte = bytes[index] ?? 0;
       if (byte < EXCLAMATION_MARK || byte > TILDE) {
-        this.valid = false;
-        return '';
+        break;
       }
     }
-    this.valid &&= bytes[end] === PIPE;
+    this.valid &&= index === end && bytes[end] === PIPE;
     this.position = end + 1;
     return this.#signed.slice(start, end);
   }

@@ -320,6 +320,20 @@ describe.each(protocols)('the head of a response over $protocol', ({ exchange })
     expect(seen.headers['x-number']).toBe('3');
   });
 
+  it('shows the writer nothing where a header that is given has no value', async () => {
+    const shown: (readonly string[])[] = [];
+    const seen = await exchange((response) => {
+      beforeResponseHead(response, (head) => {
+        shown.push(head.header('x-a'));
+        head.setHeader('X-A', 'replaced');
+      });
+      response.writeHead(200, { 'X-A': undefined }).end();
+    });
+
+    expect(shown).toEqual([[]]);
+    expect(seen.headers['x-a']).toBe('replaced');
+  });
+
   it('changes no object of headers that an app may use again', async () => {
     const headers = { 'Set-Cookie': ['a=1'], 'X-A': '1' };
     const answer: Answer = (response) => response.writeHead(200, headers).end();

@@ -110,6 +110,13 @@ describe('lengths that lie, under the right signature', () => {
     expect(single.unsign(name, empty)).toBe('');
   });
 
+  it.each(['!', '~', '!key~'])(
+    'and a name may be %s, of the first and the last visible character',
+    (name) => {
+      expect(single.unsign(name, single.sign(name, 'value'))).toBe('value');
+    },
+  );
+
   it.each(['|', '||', '3|key', '8|dmFsdWU', '0', '2|'])(
     'and pipes and digits within a name end nothing: %s',
     (name) => {
