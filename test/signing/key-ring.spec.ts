@@ -201,6 +201,7 @@ describe('secrets that verify a foreign format', () => {
     ['text', { secret: SECRET }, SECRET],
     ['its bytes', { secret: SECRET }, Buffer.from(SECRET)],
     ['one padded as HMAC pads it', { secret: SECRET }, `${SECRET}\0`],
+    ['a long one', { secret: longSecret }, longSecret],
     ['any of a record', record(2, { 0: SECRET, 2: OTHER_SECRET }), SECRET],
     [
       'what HMAC-SHA256 makes of a long one',
