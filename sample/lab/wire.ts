@@ -42,7 +42,10 @@ export function answerWithSetCookie(response: PlatformResponse, body: object): v
     response.hijack();
   }
   const raw = rawOf(response);
-  raw.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+  // Set, not given to writeHead: what that is given, the response does not show.
+  raw.setHeader('Content-Type', 'application/json');
+  raw.setHeader('Cache-Control', 'no-store');
+  raw.writeHead(200);
   const setCookie = [raw.getHeader('Set-Cookie') ?? []].flat();
   raw.end(JSON.stringify({ ...body, setCookie }));
 }
