@@ -193,8 +193,8 @@ class FieldReader {
       byte = bytes[end] ?? 0;
     }
     const digits = end - start;
-    const isLong = digits > 1 && bytes[start] === ZERO;
-    this.valid &&= byte === delimiter && digits > 0 && digits <= maxDigits && !isLong;
+    const hasLeadingZero = digits > 1 && bytes[start] === ZERO;
+    this.valid &&= byte === delimiter && digits > 0 && digits <= maxDigits && !hasLeadingZero;
     this.position = end + 1;
     return value;
   }
