@@ -4,8 +4,12 @@ export type {
   SecureCookieKeys,
   SecureCookieSecret,
 } from './signing/key-ring.js';
-export type { SignedValueVersion } from './signing/signed-value.js';
-export type { SecureCookiePolicy, SignOptions, VerifyOptions } from './signing/policy.js';
+export type { SecureCookieVersion } from './signing/signed-value.js';
+export type {
+  SecureCookiePolicy,
+  SecureCookieSignOptions,
+  SecureCookieVerifyOptions,
+} from './signing/policy.js';
 export type {
   SecureCookieRejectedEvent,
   SecureCookieVerifiedEvent,
@@ -15,47 +19,53 @@ export {
   type SecureCookieSignerOptions,
 } from './signing/secure-cookie-signer.js';
 export type {
-  RejectedValue,
+  SecureCookieRejectedValue,
   SecureCookieRejection,
-  VerifiedValue,
-  VerifyResult,
+  SecureCookieVerifiedValue,
+  SecureCookieVerifyResult,
 } from './signing/verify-result.js';
 export type {
-  AcceptedCookie,
-  AcceptedFormat,
-  AcceptedPayload,
-  NameBindingFormat,
-} from './definition/accepted-format.js';
-export type { JsonValue, SecureCookieCodec } from './definition/codec.js';
-export { cookieSignature, type CookieSignatureOptions } from './definition/cookie-signature.js';
-export type { AcceptedValue, DefinedResult } from './definition/defined-cookie.js';
+  SecureCookieAcceptedCookie,
+  SecureCookieAcceptedFormat,
+  SecureCookieAcceptedPayload,
+  SecureCookieNameBindingFormat,
+} from './accepts/accepted-format.js';
+export type { SecureCookieJsonValue, SecureCookieCodec } from './definition/codec.js';
+export {
+  cookieSignature,
+  type SecureCookieSignatureFormatOptions,
+} from './accepts/cookie-signature.js';
+export type {
+  SecureCookieAcceptedValue,
+  SecureCookieDefinedResult,
+} from './jar/read-defined-cookie.js';
 export {
   defineSecureCookie,
   SecureCookieDefinition,
-  type DefinitionOptions,
-  type RenewalOptions,
+  type SecureCookieDefinitionOptions,
+  type SecureCookieRenewalOptions,
   type SecureCookieInput,
   type SecureCookieValue,
 } from './definition/secure-cookie-definition.js';
 export type {
-  StandardSchema,
-  StandardSchemaIssue,
-  StandardSchemaResult,
+  SecureCookieStandardSchema,
+  SecureCookieStandardSchemaIssue,
+  SecureCookieStandardSchemaResult,
 } from './definition/standard-schema.js';
-export { tornadoV1, type TornadoV1Options } from './definition/tornado-v1.js';
-export type { CookieAttributes } from './http/set-cookie.js';
-export type { SecureCookieKeyProvider } from './nest/key-provider.js';
+export { tornadoV1, type SecureCookieTornadoV1Options } from './accepts/tornado-v1.js';
+export type { SecureCookieAttributes } from './http/set-cookie.js';
+export type { SecureCookieKeyProvider } from './nest/key-refresher.js';
 export {
   RequireSecureCookie,
   SecureCookie,
   SecureCookies,
-  type DefinedCookieParamOptions,
+  type SecureCookieDefinedParamOptions,
   type SecureCookieParamOptions,
   type SecureCookiePipe,
 } from './nest/secure-cookie.decorators.js';
 export { SecureCookieGuard, type SecureCookieReadOptions } from './nest/secure-cookie.guard.js';
 export { SecureCookieInterceptor } from './nest/secure-cookie.interceptor.js';
-export { SecureCookieJar } from './nest/secure-cookie-jar.js';
+export { SecureCookieJar } from './jar/secure-cookie-jar.js';
 export { SecureCookieModule } from './nest/secure-cookie.module.js';
 export {
   SECURE_COOKIE_OPTIONS,
@@ -66,5 +76,5 @@ export {
   type SecureCookieModuleScope,
   type SecureCookieOptionsFactory,
 } from './nest/secure-cookie.options.js';
-export { SecureCookieReader } from './nest/secure-cookie-reader.js';
+export { SecureCookieReader } from './jar/secure-cookie-reader.js';
 export { SecureCookieService } from './nest/secure-cookie.service.js';

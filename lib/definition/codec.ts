@@ -2,8 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import { SecureCookieError } from '../errors.js';
 
 /** Everything that JSON can say. */
-export type JsonValue =
-  string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+export type SecureCookieJsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly SecureCookieJsonValue[]
+  | { readonly [key: string]: SecureCookieJsonValue };
 
 /** How a definition turns values into the bytes of a payload. */
 export type SecureCookieCodec = 'text' | 'bytes' | 'json';

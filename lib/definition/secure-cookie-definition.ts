@@ -1,12 +1,18 @@
 import { SecureCookieError } from '../errors.js';
-import { resolveCookieAttributes, type CookieAttributes } from '../http/set-cookie.js';
+import { resolveCookieAttributes, type SecureCookieAttributes } from '../http/set-cookie.js';
 import type { SecureCookieRejection } from '../signing/verify-result.js';
-import type { AcceptedFormat, NameBindingFormat } from './accepted-format.js';
-import { CODECS, type JsonValue, type SecureCookieCodec } from './codec.js';
-import type { StandardSchema, StandardSchemaResult } from './standard-schema.js';
+import type {
+  SecureCookieAcceptedFormat,
+  SecureCookieNameBindingFormat,
+} from '../accepts/accepted-format.js';
+import { CODECS, type SecureCookieJsonValue, type SecureCookieCodec } from './codec.js';
+import type {
+  SecureCookieStandardSchema,
+  SecureCookieStandardSchemaResult,
+} from './standard-schema.js';
 
 /** When a cookie that a client presents is re-issued. */
-export type RenewalOptions =
+export type SecureCookieRenewalOptions =
   | {
       /** Not renewed by age. */
       readonly renewAfter?: undefined;
@@ -50,8 +56,8 @@ export type RenewalOptions =
  * What a definition says of its cookie besides the value's type. `maxAge`, in seconds, binds the
  * browser and the server both, and may exceed the signer's.
  */
-export type DefinitionOptions = CookieAttributes &
-  RenewalOptions & {
+export type SecureCookieDefinitionOptions = SecureCookieAttributes &
+  SecureCookieRenewalOptions & {
     /**
      * Hides the value from whoever does not hold the secret.
      *
@@ -63,22 +69,22 @@ export type DefinitionOptions = CookieAttributes &
      *
      * @defaultValue none
      */
-    readonly accepts?: readonly AcceptedFormat[] | undefined;
+    readonly accepts?: readonly SecureCookieAcceptedFormat[] | undefined;
   };
 
 /** Another cookie of the old app could be replayed as this one: only a schema tells them apart. */
 interface WithoutSchema {
   readonly schema?: undefined;
-  readonly accepts?: readonly NameBindingFormat[] | undefined;
+  readonly accepts?: readonly SecureCookieNameBindingFormat[] | undefined;
 }
 
 /** What `set` takes for a schema. */
-type SchemaInput<Schema extends StandardSchema> = NonNullable<
+type SchemaInput<Schema extends SecureCookieStandardSchema> = NonNullable<
   Schema['~standard']['types']
 >['input'];
 
 /** What reading gives for a schema. */
-type SchemaOutput<Schema extends StandardSchema> = NonNullable<
+type SchemaOutput<Schema extends SecureCookieStandardSchema> = NonNullable<
   Schema['~standard']['types']
 >['output'];
 
@@ -95,11 +101,11 @@ export type DecodedValue<Output> =
   | { readonly value: Output; readonly reason?: undefined }
   | { readonly reason: Extract<SecureCookieRejection, 'encoding' | 'schema'> };
 
-interface AnyOptions extends Omit<CookieAttributes, never> {
+interface AnyOptions extends Omit<SecureCookieAttributes, never> {
   readonly codec?: SecureCookieCodec | undefined;
-  readonly schema?: StandardSchema | undefined;
+  readonly schema?: SecureCookieStandardSchema | undefined;
   readonly encrypt?: boolean | undefined;
-  readonly accepts?: readonly AcceptedFormat[] | undefined;
+  readonly accepts?: readonly SecureCookieAcceptedFormat[] | undefined;
   readonly renewAfter?: number | undefined;
   readonly renew?: boolean | undefined;
   readonly renewOn?: 'any' | 'navigation' | undefined;
@@ -119,13 +125,13 @@ export class SecureCookieDefinition<in Input, out Output> {
   /** The cookie's name. */
   readonly name: string;
   /** Those it is set, renewed and cleared with. */
-  readonly attributes: CookieAttributes;
+  readonly attributes: SecureCookieAttributes;
   /** How values become bytes. */
   readonly codec: SecureCookieCodec;
   /** Whether its value is hidden from whoever does not hold the secret. */
   readonly encrypt: boolean;
   /** Formats that came before. */
-  readonly accepts: readonly AcceptedFormat[];
+  readonly accepts: readonly SecureCookieAcceptedFormat[];
   /** The age that is due for renewal, in seconds, where given. */
   readonly renewAfter: number | undefined;
   /** Whether what is valid but not current is re-issued. */
@@ -134,7 +140,7 @@ export class SecureCookieDefinition<in Input, out Output> {
   readonly renewOn: 'any' | 'navigation';
   /** The oldest first issue that is accepted, in seconds, where given. */
   readonly absoluteMaxAge: number | undefined;
-  readonly #schema: StandardSchema | undefined;
+  readonly #schema: SecureCookieStandardSchema | undefined;
 
   /** @internal */
   constructor(name: string, options: AnyOptions) {
@@ -213,7 +219,7 @@ export class SecureCookieDefinition<in Input, out Output> {
   }
 
   /** What the schema says; `undefined` where it throws, which a schema must not do. */
-  #validate(value: unknown): StandardSchemaResult<unknown> | undefined {
+  #validate(value: unknown): SecureCookieStandardSchemaResult<unknown> | undefined {
     if (this.#schema === undefined) {
       return { value };
     }
@@ -250,27 +256,27 @@ export class SecureCookieDefinition<in Input, out Output> {
  */
 export function defineSecureCookie(
   name: string,
-  options?: DefinitionOptions & WithoutSchema & { readonly codec?: 'text' | undefined },
+  options?: SecureCookieDefinitionOptions & WithoutSchema & { readonly codec?: 'text' | undefined },
 ): SecureCookieDefinition<string, string>;
 export function defineSecureCookie(
   name: string,
-  options: DefinitionOptions & WithoutSchema & { readonly codec: 'bytes' },
+  options: SecureCookieDefinitionOptions & WithoutSchema & { readonly codec: 'bytes' },
 ): SecureCookieDefinition<Uint8Array, Uint8Array>;
 export function defineSecureCookie(
   name: string,
-  options: DefinitionOptions & WithoutSchema & { readonly codec: 'json' },
-): SecureCookieDefinition<JsonValue, JsonValue>;
-export function defineSecureCookie<Schema extends StandardSchema<string, unknown>>(
+  options: SecureCookieDefinitionOptions & WithoutSchema & { readonly codec: 'json' },
+): SecureCookieDefinition<SecureCookieJsonValue, SecureCookieJsonValue>;
+export function defineSecureCookie<Schema extends SecureCookieStandardSchema<string, unknown>>(
   name: string,
-  options: DefinitionOptions & { readonly codec: 'text'; readonly schema: Schema },
+  options: SecureCookieDefinitionOptions & { readonly codec: 'text'; readonly schema: Schema },
 ): SecureCookieDefinition<SchemaInput<Schema>, SchemaOutput<Schema>>;
-export function defineSecureCookie<Schema extends StandardSchema<Uint8Array, unknown>>(
+export function defineSecureCookie<Schema extends SecureCookieStandardSchema<Uint8Array, unknown>>(
   name: string,
-  options: DefinitionOptions & { readonly codec: 'bytes'; readonly schema: Schema },
+  options: SecureCookieDefinitionOptions & { readonly codec: 'bytes'; readonly schema: Schema },
 ): SecureCookieDefinition<SchemaInput<Schema>, SchemaOutput<Schema>>;
-export function defineSecureCookie<Schema extends StandardSchema>(
+export function defineSecureCookie<Schema extends SecureCookieStandardSchema>(
   name: string,
-  options: DefinitionOptions & {
+  options: SecureCookieDefinitionOptions & {
     readonly codec?: 'json' | undefined;
     readonly schema: Schema;
   },
@@ -282,7 +288,7 @@ export function defineSecureCookie(
   return new SecureCookieDefinition(name, options);
 }
 
-function validateWith(schema: StandardSchema, value: unknown) {
+function validateWith(schema: SecureCookieStandardSchema, value: unknown) {
   try {
     return schema['~standard'].validate(value);
   } catch {
@@ -304,7 +310,7 @@ function issuePath({ path = [] }: { readonly path?: readonly unknown[] | undefin
 
 function assertDefinition(
   definition: SecureCookieDefinition<never, unknown>,
-  schema: StandardSchema | undefined,
+  schema: SecureCookieStandardSchema | undefined,
 ): void {
   const { codec, encrypt, renew, renewAfter, renewOn, absoluteMaxAge, accepts, attributes } =
     definition;

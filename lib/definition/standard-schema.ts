@@ -2,7 +2,7 @@
  * The part of Standard Schema 1 (standardschema.dev) that is used here, copied as its authors advise:
  * zod, valibot, arktype and others satisfy it, and none becomes a dependency.
  */
-export interface StandardSchema<Input = unknown, Output = Input> {
+export interface SecureCookieStandardSchema<Input = unknown, Output = Input> {
   /** What the specification asks of a schema. */
   readonly '~standard': {
     /** Of the specification. */
@@ -12,7 +12,8 @@ export interface StandardSchema<Input = unknown, Output = Input> {
     /** Judges a value. A promise of the result throws `schema-async`. */
     readonly validate: (
       value: unknown,
-    ) => StandardSchemaResult<Output> | Promise<StandardSchemaResult<Output>>;
+    ) =>
+      SecureCookieStandardSchemaResult<Output> | Promise<SecureCookieStandardSchemaResult<Output>>;
     /** For the compiler alone; absent at run time. */
     readonly types?:
       | {
@@ -26,7 +27,7 @@ export interface StandardSchema<Input = unknown, Output = Input> {
 }
 
 /** What a schema says of a value. */
-export type StandardSchemaResult<Output> =
+export type SecureCookieStandardSchemaResult<Output> =
   | {
       /** What the schema gives for it. */
       readonly value: Output;
@@ -35,11 +36,11 @@ export type StandardSchemaResult<Output> =
     }
   | {
       /** What is wrong with it. */
-      readonly issues: readonly StandardSchemaIssue[];
+      readonly issues: readonly SecureCookieStandardSchemaIssue[];
     };
 
 /** One thing that is wrong with a value. Its message may quote the value, so it is not repeated. */
-export interface StandardSchemaIssue {
+export interface SecureCookieStandardSchemaIssue {
   /** The schema's words for it. */
   readonly message: string;
   /**

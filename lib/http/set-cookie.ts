@@ -1,9 +1,9 @@
 import { stringifySetCookie, type SetCookie } from 'cookie';
 import { SecureCookieError } from '../errors.js';
-import { assertCookieName } from '../token.js';
+import { assertCookieName } from '../cookie-name.js';
 
 /** The attributes of a cookie. All are optional where a default stands behind them. */
-export interface CookieAttributes {
+export interface SecureCookieAttributes {
   /**
    * The path the cookie is sent to, and all below it. Begins with `/`.
    *
@@ -105,7 +105,7 @@ const SECURE_PREFIX = /^__(?:secure|host|http)-/i;
 const HOST_PREFIX = /^__host-/i;
 const HTTP_PREFIX = /^__(?:host-)?http-/i;
 
-const ALLOWED: Readonly<Record<keyof CookieAttributes, (value: unknown) => boolean>> = {
+const ALLOWED: Readonly<Record<keyof SecureCookieAttributes, (value: unknown) => boolean>> = {
   path: (value) => isShort(value) && PATH.test(value),
   domain: (value) => isShort(value) && DOMAIN.test(value),
   maxAge: (value) => value === null || isLifetime(value),
@@ -116,7 +116,7 @@ const ALLOWED: Readonly<Record<keyof CookieAttributes, (value: unknown) => boole
   priority: (value) => value === 'low' || value === 'medium' || value === 'high',
 };
 
-const EXPECTED: Readonly<Record<keyof CookieAttributes, string>> = {
+const EXPECTED: Readonly<Record<keyof SecureCookieAttributes, string>> = {
   path: 'a path that begins with "/", holds printable ASCII without ";" and "<" and does not end with a space, 1024 bytes at most',
   domain: 'a host name, 1024 bytes at most',
   maxAge: `a whole number of seconds up to ${MAX_COOKIE_MAX_AGE} (400 days), or null for a browser-session cookie`,
@@ -133,7 +133,7 @@ const EXPECTED: Readonly<Record<keyof CookieAttributes, string>> = {
  *
  * @throws {@link SecureCookieError} `attribute`
  */
-export function assertCookieAttributes(attributes: CookieAttributes): void {
+export function assertCookieAttributes(attributes: SecureCookieAttributes): void {
   if (typeof attributes !== 'object' || attributes === null) {
     throw new SecureCookieError(
       'attribute',
@@ -168,8 +168,8 @@ export function assertCookieAttributes(attributes: CookieAttributes): void {
  */
 export function resolveCookieAttributes(
   name: string,
-  attributes: CookieAttributes,
-  defaults: CookieAttributes,
+  attributes: SecureCookieAttributes,
+  defaults: SecureCookieAttributes,
   isSecureConnection: () => boolean,
 ): SetCookieAttributes {
   assertCookieName(name);
@@ -278,7 +278,7 @@ function assertAccepted(name: string, attributes: SetCookieAttributes): void {
   }
 }
 
-function isAttribute(attribute: string): attribute is keyof CookieAttributes {
+function isAttribute(attribute: string): attribute is keyof SecureCookieAttributes {
   return Object.hasOwn(ALLOWED, attribute);
 }
 

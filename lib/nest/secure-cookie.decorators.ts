@@ -11,8 +11,8 @@ import {
 import { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
 import { assertVerifyOptions } from '../signing/policy.js';
-import { assertCookieName } from '../token.js';
-import type { SecureCookieJar } from './secure-cookie-jar.js';
+import { assertCookieName } from '../cookie-name.js';
+import type { SecureCookieJar } from '../jar/secure-cookie-jar.js';
 import {
   SECURE_COOKIE_REQUIREMENTS,
   SecureCookieGuard,
@@ -37,7 +37,7 @@ export interface SecureCookieParamOptions extends SecureCookieReadOptions {
 export type SecureCookiePipe = Type<PipeTransform> | PipeTransform;
 
 /** How `@SecureCookie` reads a defined cookie: all but this is the definition's. */
-export type DefinedCookieParamOptions = Pick<SecureCookieParamOptions, 'required'>;
+export type SecureCookieDefinedParamOptions = Pick<SecureCookieParamOptions, 'required'>;
 
 type AnyDefinition = SecureCookieDefinition<never, unknown>;
 
@@ -135,7 +135,7 @@ export function SecureCookie(
  */
 export function SecureCookie(
   definition: AnyDefinition,
-  options: DefinedCookieParamOptions,
+  options: SecureCookieDefinedParamOptions,
   ...pipes: SecureCookiePipe[]
 ): ParameterDecorator;
 export function SecureCookie(

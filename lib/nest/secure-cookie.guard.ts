@@ -7,12 +7,12 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
-import type { VerifyOptions } from '../signing/policy.js';
-import type { SecureCookieJar } from './secure-cookie-jar.js';
+import type { SecureCookieVerifyOptions } from '../signing/policy.js';
+import type { SecureCookieJar } from '../jar/secure-cookie-jar.js';
 import { secureCookieServiceOf } from './secure-cookie.service.js';
 
 /** How old, and of which format, the cookie of a parameter or a guard may be. */
-export type SecureCookieReadOptions = Pick<VerifyOptions, 'maxAge' | 'minVersion'>;
+export type SecureCookieReadOptions = Pick<SecureCookieVerifyOptions, 'maxAge' | 'minVersion'>;
 
 /** A cookie that a controller or a route asks for. */
 export interface SecureCookieRequirement {

@@ -11,7 +11,7 @@ import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { SecureCookieError } from '../errors.js';
 import { KeyRing } from '../signing/key-ring.js';
 import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
-import { SecureCookieKeyRefresher } from './key-provider.js';
+import { SecureCookieKeyRefresher } from './key-refresher.js';
 import { notedDefinitions } from './noted-definitions.js';
 import { PLATFORM_KEY } from './platform.js';
 import {

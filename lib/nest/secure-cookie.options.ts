@@ -3,7 +3,7 @@ import { SecureCookieError } from '../errors.js';
 import {
   assertCookieAttributes,
   DEFAULT_COOKIE_MAX_AGE,
-  type CookieAttributes,
+  type SecureCookieAttributes,
 } from '../http/set-cookie.js';
 import {
   HOW_TO_MAKE_A_SECRET,
@@ -11,7 +11,7 @@ import {
   type SecureCookieSecret,
 } from '../signing/key-ring.js';
 import { resolvePolicy, type SecureCookiePolicy } from '../signing/policy.js';
-import { assertKeyProvider, type SecureCookieKeyProvider } from './key-provider.js';
+import { assertKeyProvider, type SecureCookieKeyProvider } from './key-refresher.js';
 
 /** The keys of the app: given as they are, or by a provider, and never both. */
 export type SecureCookieModuleKeys =
@@ -37,9 +37,9 @@ export type SecureCookieModuleOptions = SecureCookieModuleKeys &
     /**
      * Default attributes of all cookies that a jar sets.
      *
-     * @defaultValue those of {@link CookieAttributes}
+     * @defaultValue those of {@link SecureCookieAttributes}
      */
-    readonly cookie?: CookieAttributes | undefined;
+    readonly cookie?: SecureCookieAttributes | undefined;
   };
 
 /**
@@ -145,7 +145,7 @@ function definedSecret(secret: SecureCookieSecret | null | undefined): SecureCoo
 export function cookieDefaults(
   maxAge: number,
   { cookie = {} }: SecureCookieModuleOptions,
-): CookieAttributes {
+): SecureCookieAttributes {
   if (cookie.maxAge === undefined) {
     return { ...cookie, maxAge: Math.min(DEFAULT_COOKIE_MAX_AGE, Math.floor(maxAge)) };
   }

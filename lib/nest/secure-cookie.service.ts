@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable, Logger, type ArgumentsHost } from '@nestjs/common';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
-import type { CookieAttributes } from '../http/set-cookie.js';
+import type { SecureCookieAttributes } from '../http/set-cookie.js';
 import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import {
   isInstance,
@@ -13,8 +13,8 @@ import {
   rawRequest,
   rawResponse,
 } from './platform.js';
-import { SecureCookieJar } from './secure-cookie-jar.js';
-import { SecureCookieReader } from './secure-cookie-reader.js';
+import { SecureCookieJar } from '../jar/secure-cookie-jar.js';
+import { SecureCookieReader } from '../jar/secure-cookie-reader.js';
 import {
   cookieDefaults,
   SECURE_COOKIE_OPTIONS,
@@ -43,7 +43,7 @@ export class SecureCookieService {
    */
   readonly #jarKey = Symbol('nestjs-secure-cookie jar');
   readonly #signer: SecureCookieSigner;
-  readonly #defaults: CookieAttributes;
+  readonly #defaults: SecureCookieAttributes;
   readonly #logger = new Logger('SecureCookieModule');
   #warnedOfProxy = false;
 
@@ -131,6 +131,7 @@ export class SecureCookieService {
       request: raw,
       response: rawResponse(response),
       isSecureConnection: () => this.#isSecure(request),
+      logger: this.#logger,
     });
     raw[this.#jarKey] = jar;
     return jar;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SecureCookieError } from '../errors.js';
-import type { SignedValueVersion } from './signed-value.js';
+import type { SecureCookieVersion } from './signed-value.js';
 
 /** How signed values are judged, apart from the keys. All durations are seconds. */
 export interface SecureCookiePolicy {
@@ -17,7 +17,7 @@ export interface SecureCookiePolicy {
    *
    * @defaultValue 2
    */
-  readonly minVersion?: SignedValueVersion | undefined;
+  readonly minVersion?: SecureCookieVersion | undefined;
   /**
    * How far in the future a value's date may lie, in seconds, for clocks that disagree.
    *
@@ -47,13 +47,13 @@ export interface SecureCookiePolicy {
 }
 
 /** How a value is signed. */
-export interface SignOptions {
+export interface SecureCookieSignOptions {
   /**
    * The format to write. 1 is for readers that know no other (Tornado before 3.2.1).
    *
    * @defaultValue 2
    */
-  readonly version?: SignedValueVersion | undefined;
+  readonly version?: SecureCookieVersion | undefined;
   /**
    * Hides the value from whoever does not hold the secret. Its length shows. Format 2 only.
    *
@@ -63,7 +63,7 @@ export interface SignOptions {
 }
 
 /** How one signed value is read. */
-export interface VerifyOptions {
+export interface SecureCookieVerifyOptions {
   /**
    * The oldest value that verifies here, in seconds.
    *
@@ -75,7 +75,7 @@ export interface VerifyOptions {
    *
    * @defaultValue the signer's `minVersion`
    */
-  readonly minVersion?: SignedValueVersion | undefined;
+  readonly minVersion?: SecureCookieVersion | undefined;
   /**
    * `'utf8'` gives text and rejects bytes that are none; `'bytes'` gives the bytes.
    *
@@ -140,7 +140,7 @@ export function assertVerifyOptions({
   minVersion,
   encoding,
   encrypted,
-}: VerifyOptions): void {
+}: SecureCookieVerifyOptions): void {
   if (maxAge !== undefined) {
     assertDuration('maxAge', maxAge);
   }
@@ -158,7 +158,7 @@ export function assertVerifyOptions({
 /**
  * @throws {@link SecureCookieError} `option`
  */
-function assertVersion(option: string, version: SignedValueVersion): void {
+function assertVersion(option: string, version: SecureCookieVersion): void {
   if (version !== 1 && version !== 2) {
     throw new SecureCookieError('option', `The option "${option}" must be 1 or 2.`);
   }
@@ -167,7 +167,7 @@ function assertVersion(option: string, version: SignedValueVersion): void {
 /**
  * @throws {@link SecureCookieError} `option`
  */
-export function assertSignOptions({ version = 2, encrypt = false }: SignOptions): void {
+export function assertSignOptions({ version = 2, encrypt = false }: SecureCookieSignOptions): void {
   assertVersion('version', version);
   if (typeof encrypt !== 'boolean') {
     throw new SecureCookieError('option', 'The option "encrypt" must be true or false.');

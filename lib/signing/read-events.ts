@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import type { RejectedValue, SecureCookieRejection } from './verify-result.js';
+import type { SecureCookieRejectedValue, SecureCookieRejection } from './verify-result.js';
 
 /** What the channel `nestjs-secure-cookie:verified` publishes. */
 export interface SecureCookieVerifiedEvent {
@@ -34,7 +34,7 @@ const rejectedChannel = channel('nestjs-secure-cookie:rejected');
 /** Free where nobody listens. */
 export function publishRead(
   name: string,
-  result: { readonly valid: true } | RejectedValue,
+  result: { readonly valid: true } | SecureCookieRejectedValue,
   keyVersion: number | undefined,
 ): void {
   if (result.valid) {

@@ -1,5 +1,5 @@
 import { SecureCookieError } from '../errors.js';
-import { assertCookieName } from '../token.js';
+import { assertCookieName } from '../cookie-name.js';
 import { decryptPayload, encryptPayload, ENCRYPTION_OVERHEAD } from './encrypted-payload.js';
 import {
   KeyRing,
@@ -24,15 +24,15 @@ import {
   assertVerifyOptions,
   resolvePolicy,
   type SecureCookiePolicy,
-  type SignOptions,
-  type VerifyOptions,
+  type SecureCookieSignOptions,
+  type SecureCookieVerifyOptions,
 } from './policy.js';
 import { publishRead } from './read-events.js';
 import {
   MAX_SIGNED_VALUE_LENGTH,
   openSignedValue,
   type OpenedSignedValue,
-  type SignedValueVersion,
+  type SecureCookieVersion,
   type UnopenedSignedValue,
 } from './signed-value.js';
 import { createSignedValueV1 } from './signed-value-v1.js';
@@ -42,19 +42,21 @@ import {
   signedValueV2Length,
 } from './signed-value-v2.js';
 import type {
-  RejectedValue,
+  SecureCookieRejectedValue,
   SecureCookieRejection,
-  VerifiedValue,
-  VerifyResult,
+  SecureCookieVerifiedValue,
+  SecureCookieVerifyResult,
 } from './verify-result.js';
 import { NONCE_LENGTH } from './xaes-256-gcm.js';
 
 /** Judges what verified further. */
-type Refine<Value> = (verified: VerifiedValue<string | Uint8Array>) => VerifyResult<Value>;
+type Refine<Value> = (
+  verified: SecureCookieVerifiedValue<string | Uint8Array>,
+) => SecureCookieVerifyResult<Value>;
 
 /** A result, and the version of the ring's key that it was found with. */
 interface SignedRead<Value> {
-  readonly result: VerifyResult<Value>;
+  readonly result: SecureCookieVerifyResult<Value>;
   readonly keyVersion: number | undefined;
 }
 
@@ -74,7 +76,7 @@ export class SecureCookieSigner {
   /** The oldest value that verifies, in seconds, where a read does not say otherwise. */
   readonly maxAge: number;
   /** The oldest format that is read, where a read does not say otherwise. */
-  readonly minVersion: SignedValueVersion;
+  readonly minVersion: SecureCookieVersion;
   readonly #clockTolerance: number;
   readonly #allowWeakSecrets: boolean;
   readonly #clock: () => number;
@@ -119,7 +121,7 @@ export class SecureCookieSigner {
    * @example
    * signer.sign('user', 'alice'); // '2|1:0|10:1300000000|4:user|8:YWxpY2U=|...'
    */
-  sign(name: string, value: string | Uint8Array, options: SignOptions = {}): string {
+  sign(name: string, value: string | Uint8Array, options: SecureCookieSignOptions = {}): string {
     assertCookieName(name);
     assertValue(value);
     assertSignOptions(options);
@@ -140,7 +142,11 @@ export class SecureCookieSigner {
    * @example
    * signer.signedLength('key', 'value'); // 101
    */
-  signedLength(name: string, value: string | Uint8Array, options: SignOptions = {}): number {
+  signedLength(
+    name: string,
+    value: string | Uint8Array,
+    options: SecureCookieSignOptions = {},
+  ): number {
     assertCookieName(name);
     assertValue(value);
     assertSignOptions(options);
@@ -173,23 +179,23 @@ export class SecureCookieSigner {
   verify(
     name: string,
     signed: string | undefined,
-    options: VerifyOptions & { readonly encoding: 'bytes' },
-  ): VerifyResult<Uint8Array>;
+    options: SecureCookieVerifyOptions & { readonly encoding: 'bytes' },
+  ): SecureCookieVerifyResult<Uint8Array>;
   verify(
     name: string,
     signed: string | undefined,
-    options?: VerifyOptions & { readonly encoding?: 'utf8' | undefined },
-  ): VerifyResult;
+    options?: SecureCookieVerifyOptions & { readonly encoding?: 'utf8' | undefined },
+  ): SecureCookieVerifyResult;
   verify(
     name: string,
     signed: string | undefined,
-    options?: VerifyOptions,
-  ): VerifyResult<string | Uint8Array>;
+    options?: SecureCookieVerifyOptions,
+  ): SecureCookieVerifyResult<string | Uint8Array>;
   verify(
     name: string,
     signed: string | undefined,
-    options: VerifyOptions = {},
-  ): VerifyResult<string | Uint8Array> {
+    options: SecureCookieVerifyOptions = {},
+  ): SecureCookieVerifyResult<string | Uint8Array> {
     assertVerifyOptions(options);
     const keys = this.#keys;
     const opened = this.#open(name, signed, options, keys);
@@ -213,8 +219,8 @@ export class SecureCookieSigner {
   verifyFirst(
     name: string,
     signedValues: readonly string[],
-    options: VerifyOptions = {},
-  ): VerifyResult<string | Uint8Array> {
+    options: SecureCookieVerifyOptions = {},
+  ): SecureCookieVerifyResult<string | Uint8Array> {
     const { result, keyVersion } = this.readFirst(name, signedValues, options, asItIs);
     publishRead(name, result, keyVersion);
     return result;
@@ -229,7 +235,7 @@ export class SecureCookieSigner {
   readFirst<Value>(
     name: string,
     signedValues: readonly string[],
-    options: VerifyOptions,
+    options: SecureCookieVerifyOptions,
     refine: Refine<Value>,
   ): SignedRead<Value> {
     assertVerifyOptions(options);
@@ -257,17 +263,17 @@ export class SecureCookieSigner {
   unsign(
     name: string,
     signed: string | undefined,
-    options: VerifyOptions & { readonly encoding: 'bytes' },
+    options: SecureCookieVerifyOptions & { readonly encoding: 'bytes' },
   ): Uint8Array | undefined;
   unsign(
     name: string,
     signed: string | undefined,
-    options?: VerifyOptions & { readonly encoding?: 'utf8' | undefined },
+    options?: SecureCookieVerifyOptions & { readonly encoding?: 'utf8' | undefined },
   ): string | undefined;
   unsign(
     name: string,
     signed: string | undefined,
-    options: VerifyOptions = {},
+    options: SecureCookieVerifyOptions = {},
   ): string | Uint8Array | undefined {
     const result = this.verify(name, signed, options);
     return result.valid ? result.value : undefined;
@@ -361,7 +367,7 @@ export class SecureCookieSigner {
   #read<Value>(
     name: string,
     signed: string | undefined,
-    options: VerifyOptions,
+    options: SecureCookieVerifyOptions,
     keys: Keys,
     refine: Refine<Value>,
   ): SignedRead<Value> {
@@ -374,7 +380,7 @@ export class SecureCookieSigner {
   #open(
     name: string,
     signed: string | undefined,
-    { minVersion = this.minVersion }: VerifyOptions,
+    { minVersion = this.minVersion }: SecureCookieVerifyOptions,
     keys: Keys,
   ): OpenedSignedValue | UnopenedSignedValue {
     return openSignedValue(keys, name, signed, minVersion);
@@ -384,8 +390,8 @@ export class SecureCookieSigner {
   #judge(
     opened: OpenedSignedValue | UnopenedSignedValue,
     keys: Keys,
-    { maxAge = this.maxAge, encoding, encrypted = false }: VerifyOptions,
-  ): VerifyResult<string | Uint8Array> {
+    { maxAge = this.maxAge, encoding, encrypted = false }: SecureCookieVerifyOptions,
+  ): SecureCookieVerifyResult<string | Uint8Array> {
     if (opened.reason !== undefined) {
       return rejected(opened.reason);
     }
@@ -439,11 +445,13 @@ function assertForeign(keys: Keys, secrets: readonly SecureCookieSecret[]): void
   }
 }
 
-function asItIs<Value>(verified: VerifiedValue<Value>): VerifyResult<Value> {
+function asItIs<Value>(
+  verified: SecureCookieVerifiedValue<Value>,
+): SecureCookieVerifyResult<Value> {
   return verified;
 }
 
-function rejected(reason: SecureCookieRejection): RejectedValue {
+function rejected(reason: SecureCookieRejection): SecureCookieRejectedValue {
   return { valid: false, reason };
 }
 

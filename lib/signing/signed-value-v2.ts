@@ -1,4 +1,4 @@
-import { isCookieName } from '../token.js';
+import { isCookieName } from '../cookie-name.js';
 import type { Keys, RingKey } from './key-ring.js';
 import type { OpenedSignedValue, UnopenedSignedValue } from './signed-value.js';
 

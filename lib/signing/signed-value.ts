@@ -14,7 +14,7 @@ import { openSignedValueV2 } from './signed-value-v2.js';
  */
 
 /** The formats of signed values: 1 is read for the sake of old cookies, 2 is the one to write. */
-export type SignedValueVersion = 1 | 2;
+export type SecureCookieVersion = 1 | 2;
 
 /** The longest signed value that is written or read, in characters. */
 export const MAX_SIGNED_VALUE_LENGTH = 16_384;
@@ -24,7 +24,7 @@ export interface OpenedSignedValue {
   readonly reason?: undefined;
   /** The key that verified it. */
   readonly key: RingKey;
-  readonly version: SignedValueVersion;
+  readonly version: SecureCookieVersion;
   /** As the value has it; a single secret reads any. */
   readonly keyVersion: number;
   /** Seconds since the epoch. */
@@ -60,7 +60,7 @@ export function openSignedValue(
   keys: Keys,
   name: string,
   signed: unknown,
-  minVersion: SignedValueVersion,
+  minVersion: SecureCookieVersion,
 ): OpenedSignedValue | UnopenedSignedValue {
   if (signed === undefined || signed === '') {
     return { reason: 'missing' };

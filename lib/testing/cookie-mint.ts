@@ -1,4 +1,4 @@
-import { payloadToSign } from '../definition/defined-cookie.js';
+import { payloadToSign } from '../jar/read-defined-cookie.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
 import {

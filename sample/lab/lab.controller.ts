@@ -15,7 +15,7 @@ import {
   type SecureCookieJar,
   type SecureCookieModuleOptions,
   type SecureCookieReader,
-  type VerifyResult,
+  type SecureCookieVerifyResult,
 } from 'nestjs-secure-cookie';
 import { anatomy, changeOneCharacter } from './anatomy.js';
 import { LAB_MAX_AGE, LabKeys } from './lab-keys.js';
@@ -191,6 +191,6 @@ function judge(reader: SecureCookieReader, name: string) {
     : { verdict, encrypted: false };
 }
 
-function isMissing(verdict: VerifyResult): boolean {
+function isMissing(verdict: SecureCookieVerifyResult): boolean {
   return !verdict.valid && verdict.reason === 'missing';
 }

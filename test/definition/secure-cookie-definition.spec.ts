@@ -5,7 +5,7 @@ import {
   SecureCookieDefinition,
   SecureCookieSigner,
   tornadoV1,
-  type AcceptedFormat,
+  type SecureCookieAcceptedFormat,
 } from 'nestjs-secure-cookie';
 import { z } from 'zod';
 import { framed, mint, payloadOf, readHeader } from '../support/defined-cookies.js';
@@ -93,7 +93,12 @@ describe('a definition with a policy that can not be throws where it is made', (
   });
 
   it('a format of the app’s own that says it does not bind the name, without a schema', () => {
-    const own: AcceptedFormat = { until, secrets: [], bindsName: false, read: () => undefined };
+    const own: SecureCookieAcceptedFormat = {
+      until,
+      secrets: [],
+      bindsName: false,
+      read: () => undefined,
+    };
 
     expect(thrownBy(() => defineSecureCookie('role', { accepts: [own] } as never))).toMatchObject({
       code: 'option',

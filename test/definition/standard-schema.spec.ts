@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { type } from 'arktype';
-import { defineSecureCookie, type StandardSchema } from 'nestjs-secure-cookie';
+import { defineSecureCookie, type SecureCookieStandardSchema } from 'nestjs-secure-cookie';
 import * as v from 'valibot';
 import { z } from 'zod';
 import { mint, payloadOf, readHeader, readPayload } from '../support/defined-cookies.js';
@@ -17,9 +17,9 @@ type ReadSettings = Settings | { readonly theme: 'light' | 'dark'; readonly size
 
 const libraries: readonly {
   readonly library: string;
-  readonly settings: StandardSchema<Settings, ReadSettings>;
-  readonly theme: StandardSchema<string, string>;
-  readonly oneByte: StandardSchema<Uint8Array, Uint8Array>;
+  readonly settings: SecureCookieStandardSchema<Settings, ReadSettings>;
+  readonly theme: SecureCookieStandardSchema<string, string>;
+  readonly oneByte: SecureCookieStandardSchema<Uint8Array, Uint8Array>;
 }[] = [
   {
     library: 'zod',
@@ -135,7 +135,7 @@ describe('a value that does not fit', () => {
   });
 });
 
-const asynchronous: readonly (readonly [string, StandardSchema<string>])[] = [
+const asynchronous: readonly (readonly [string, SecureCookieStandardSchema<string>])[] = [
   ['zod', z.string().refine(async () => true)],
   [
     'valibot',
@@ -175,7 +175,7 @@ describe.each(asynchronous)('a schema that validates asynchronously, of %s,', (_
 });
 
 /** A schema of nobody's: what it validates with is given. */
-const schemaOf = (validate: (value: unknown) => unknown): StandardSchema<string> => ({
+const schemaOf = (validate: (value: unknown) => unknown): SecureCookieStandardSchema<string> => ({
   '~standard': { version: 1, vendor: 'test', validate: validate as never },
 });
 

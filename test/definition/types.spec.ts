@@ -7,8 +7,8 @@ import {
   SecureCookieJar,
   SecureCookieReader,
   tornadoV1,
-  type AcceptedFormat,
-  type JsonValue,
+  type SecureCookieAcceptedFormat,
+  type SecureCookieJsonValue,
   type SecureCookieInput,
   type SecureCookieValue,
 } from 'nestjs-secure-cookie';
@@ -16,6 +16,7 @@ import { type } from 'arktype';
 import * as v from 'valibot';
 import { z } from 'zod';
 import { mint } from '../support/defined-cookies.js';
+import { RecordedLog } from '../support/recorded-log.js';
 import { SECRET } from '../support/secrets.js';
 import { signer } from '../support/signed-cookies.js';
 import { thrownBy } from '../support/thrown-by.js';
@@ -42,6 +43,7 @@ function emptyJar(): { readonly jar: SecureCookieJar; readonly response: ServerR
     request,
     response,
     isSecureConnection: () => false,
+    logger: new RecordedLog(),
   });
   return { jar, response };
 }
@@ -72,8 +74,8 @@ describe('the types of a definition', () => {
       true satisfies Same<SecureCookieValue<typeof Text>, string>,
       true satisfies Same<SecureCookieInput<typeof Bytes>, Uint8Array>,
       true satisfies Same<SecureCookieValue<typeof Bytes>, Uint8Array>,
-      true satisfies Same<SecureCookieInput<typeof Json>, JsonValue>,
-      true satisfies Same<SecureCookieValue<typeof Json>, JsonValue>,
+      true satisfies Same<SecureCookieInput<typeof Json>, SecureCookieJsonValue>,
+      true satisfies Same<SecureCookieValue<typeof Json>, SecureCookieJsonValue>,
       true satisfies Same<
         SecureCookieInput<typeof Zod>,
         { size: string; theme?: string | undefined }
@@ -149,7 +151,12 @@ describe('the types of a definition', () => {
 describe('the compiler, as the constructor, refuses a definition', () => {
   const nameless = cookieSignature({ secrets: [SECRET], until });
   const named = tornadoV1({ secret: SECRET, until });
-  const own: AcceptedFormat = { until, secrets: [], bindsName: false, read: () => undefined };
+  const own: SecureCookieAcceptedFormat = {
+    until,
+    secrets: [],
+    bindsName: false,
+    read: () => undefined,
+  };
 
   it.each<[string, () => unknown]>([
     // @ts-expect-error: renewal needs an end

@@ -7,7 +7,7 @@ import {
   SecureCookieModule,
   SecureCookies,
   SecureCookieSigner,
-  type CookieAttributes,
+  type SecureCookieAttributes,
   type SecureCookieValue,
 } from 'nestjs-secure-cookie';
 import { CookieJar } from 'tough-cookie';
@@ -20,7 +20,7 @@ import { SECRET } from '../support/secrets.js';
 const NOW = 1_700_000_000;
 const DAY = 86_400;
 
-const attributes: readonly (readonly [name: string, attributes: CookieAttributes])[] = [
+const attributes: readonly (readonly [name: string, attributes: SecureCookieAttributes])[] = [
   ['a-plain', {}],
   ['a-path', { path: '/shop/cart' }],
   ['a-domain', { domain: 'example.com' }],
@@ -218,7 +218,7 @@ describe.each(platforms)('a defined cookie on $platform', (platform) => {
 });
 
 /** What of the attributes a Set-Cookie header shows. */
-function wanted({ path, domain, secure, sameSite, partitioned }: CookieAttributes): object {
+function wanted({ path, domain, secure, sameSite, partitioned }: SecureCookieAttributes): object {
   return Object.fromEntries(
     Object.entries({ path, domain, secure, sameSite, partitioned }).filter(
       ([, value]) => value !== undefined,

@@ -1,12 +1,12 @@
 import { SecureCookieSigner } from '../../lib/signing/secure-cookie-signer.js';
 import { OTHER_SECRET, SECRET } from '../support/secrets.js';
-import type { SignedValueVersion } from '../../lib/signing/signed-value.js';
+import type { SecureCookieVersion } from '../../lib/signing/signed-value.js';
 
 /** A genuine signed value, and who reads it. */
 export interface Sample {
   readonly name: string;
   readonly signed: string;
-  readonly version: SignedValueVersion;
+  readonly version: SecureCookieVersion;
   readonly signer: SecureCookieSigner;
 }
 
@@ -44,7 +44,7 @@ const VALUES: readonly (readonly [name: string, value: string | Uint8Array])[] =
 
 const sample = (
   reader: keyof typeof readers,
-  version: SignedValueVersion,
+  version: SecureCookieVersion,
   name: string,
   value: string | Uint8Array,
 ): Sample => {

@@ -5,7 +5,7 @@ import {
   assertCookieSize,
   resolveCookieAttributes,
   serializeSetCookie,
-  type CookieAttributes,
+  type SecureCookieAttributes,
 } from '../../lib/http/set-cookie.js';
 import { NOW, overPlainHttp, setCookie } from '../support/set-cookie.js';
 import { thrownBy } from '../support/thrown-by.js';
@@ -25,7 +25,7 @@ describe('a Set-Cookie header', () => {
   const month = 'Max-Age=2592000';
   const expires = 'Expires=Sat, 06 Oct 2012 17:04:55 GMT';
 
-  it.each<[string, CookieAttributes, string]>([
+  it.each<[string, SecureCookieAttributes, string]>([
     ['nothing', {}, `user=a; ${month}; Path=/; ${expires}; HttpOnly; SameSite=Lax`],
     [
       'undefined, which is nothing',
@@ -99,7 +99,7 @@ describe('a Set-Cookie header', () => {
     expect(setCookie({ maxAge: 0 }, { value: '' })).toMatch(/^user=; Max-Age=0; /);
   });
 
-  it.each<[string, boolean, CookieAttributes, () => boolean, string]>([
+  it.each<[string, boolean, SecureCookieAttributes, () => boolean, string]>([
     ['over TLS', true, {}, overTls, 'user'],
     ['over plain HTTP', false, {}, overPlainHttp, 'user'],
     ['"auto" over TLS', true, { secure: 'auto' }, overTls, 'user'],
@@ -122,7 +122,7 @@ describe('a Set-Cookie header', () => {
 });
 
 describe('the attributes of one cookie', () => {
-  const defaults: CookieAttributes = {
+  const defaults: SecureCookieAttributes = {
     path: '/app',
     domain: 'example.com',
     maxAge: 60,
@@ -138,7 +138,7 @@ describe('the attributes of one cookie', () => {
   });
 
   it("are the call's where it names them", () => {
-    const attributes: CookieAttributes = {
+    const attributes: SecureCookieAttributes = {
       path: '/',
       domain: 'www.example.com',
       maxAge: null,
@@ -161,7 +161,7 @@ describe('the attributes of one cookie', () => {
 
   it('ask for the connection only where "auto" depends on it', () => {
     const asked: string[] = [];
-    const ask = (name: string, attributes: CookieAttributes): void => {
+    const ask = (name: string, attributes: SecureCookieAttributes): void => {
       resolveCookieAttributes(name, attributes, {}, () => asked.push(name) > 0);
     };
     ask('__Host-user', {});
@@ -176,7 +176,7 @@ describe('the attributes of one cookie', () => {
 describe('an attribute', () => {
   const longLabel = 'a'.repeat(63);
 
-  it.each<[keyof CookieAttributes, unknown]>([
+  it.each<[keyof SecureCookieAttributes, unknown]>([
     ['path', '/'],
     ['path', '/a b/%20~!"#$&\'()*+,-.:=>?@[\\]^_`{|}'],
     ['path', `/${'a'.repeat(1023)}`],
@@ -206,7 +206,7 @@ describe('an attribute', () => {
     expect(() => assertCookieAttributes({ [attribute]: value })).not.toThrow();
   });
 
-  it.each<[keyof CookieAttributes, unknown]>([
+  it.each<[keyof SecureCookieAttributes, unknown]>([
     ['path', ''],
     ['path', 'a'],
     ['path', ' /'],
@@ -292,7 +292,7 @@ describe('an attribute', () => {
     expect(set).toThrow('The attributes of a cookie are an object: { maxAge: 3600 }.');
   });
 
-  it.each<[keyof CookieAttributes, string]>([
+  it.each<[keyof SecureCookieAttributes, string]>([
     [
       'path',
       'a path that begins with "/", holds printable ASCII without ";" and "<" and does not end with a space, 1024 bytes at most',
@@ -320,7 +320,7 @@ describe('an attribute', () => {
 });
 
 describe('what browsers would refuse in silence', () => {
-  it.each<[string, CookieAttributes, string]>([
+  it.each<[string, SecureCookieAttributes, string]>([
     ['__Secure-a', { secure: false }, 'its prefix needs "secure"'],
     ['__SECURE-a', { secure: false }, 'its prefix needs "secure"'],
     ['__Host-a', { secure: false }, 'its prefix needs "secure"'],
@@ -347,7 +347,7 @@ describe('what browsers would refuse in silence', () => {
     expect(codeOf(() => resolveCookieAttributes(name, {}, attributes, overTls))).toBe('attribute');
   });
 
-  it.each<[string, CookieAttributes]>([
+  it.each<[string, SecureCookieAttributes]>([
     ['__Secure-a', { domain: 'example.com', path: '/a', httpOnly: false }],
     ['__Host-a', { httpOnly: false }],
     ['__Http-a', { domain: 'example.com', path: '/a' }],

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
-import { SecureCookieSigner, type CookieAttributes } from 'nestjs-secure-cookie';
+import { SecureCookieSigner, type SecureCookieAttributes } from 'nestjs-secure-cookie';
 import { platforms, startApp, type RunningApp } from '../support/platforms.js';
 import { SECRET } from '../support/secrets.js';
 import { setCookie } from '../support/set-cookie.js';
@@ -8,7 +8,7 @@ import { thrownBy } from '../support/thrown-by.js';
 import { describeWithBrowser } from './support/describe-with-browser.js';
 import { RulesModule } from './support/rules-app.js';
 
-type Cookies = Readonly<Record<string, CookieAttributes>>;
+type Cookies = Readonly<Record<string, SecureCookieAttributes>>;
 
 describeWithBrowser('what the browser makes of the cookies', (browser) => {
   let running: RunningApp;
@@ -147,7 +147,7 @@ describeWithBrowser('what the browser makes of the cookies', (browser) => {
     });
   });
 
-  it.each<[string, string, CookieAttributes, string, string]>([
+  it.each<[string, string, SecureCookieAttributes, string, string]>([
     ['__Host- without Secure', '__Host-a', { secure: false }, 'Path=/', 'Path=/; Secure'],
     [
       '__Host- with another path',

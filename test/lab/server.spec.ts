@@ -3,7 +3,7 @@ import { Module } from '@nestjs/common';
 import {
   SecureCookieModule,
   type SecureCookieModuleOptions,
-  type VerifyResult,
+  type SecureCookieVerifyResult,
 } from 'nestjs-secure-cookie';
 import { CookieJar } from 'tough-cookie';
 import { AppModule } from '../../sample/app.module.js';
@@ -17,7 +17,7 @@ interface State {
   readonly name: string;
   readonly signed?: string;
   readonly fields: readonly { readonly field: string; readonly content: string }[];
-  readonly verdict: VerifyResult;
+  readonly verdict: SecureCookieVerifyResult;
   readonly cookie: string;
   readonly keys: { readonly signs: number; readonly reads?: number };
   readonly maxAge: number;

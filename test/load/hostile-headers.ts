@@ -9,7 +9,7 @@ import {
   SecureCookieModule,
   SecureCookies,
   tornadoV1,
-  type JsonValue,
+  type SecureCookieJsonValue,
 } from 'nestjs-secure-cookie';
 import { z } from 'zod';
 import { Random } from '../fuzz/random.js';
@@ -52,7 +52,7 @@ class ReadingController {
   read(
     @SecureCookie('user', { minVersion: 1 }) user: string | undefined,
     @SecureCookie(Theme) theme: string | undefined,
-    @SecureCookie(Cart) cart: JsonValue | undefined,
+    @SecureCookie(Cart) cart: SecureCookieJsonValue | undefined,
     @SecureCookies() cookies: SecureCookieJar,
   ): string {
     cookies.verify('user', { encoding: 'bytes' });

@@ -32,7 +32,7 @@ const CALLED_BY_NEST = new Set([
 ]);
 
 /** What the library gives and nobody passes: there, optional does not mean that there is a default. */
-const NOT_OPTIONS = new Set(['ReadSetCookie', 'StandardSchema']);
+const NOT_OPTIONS = new Set(['ReadSetCookie', 'SecureCookieStandardSchema']);
 
 const UNIT = /\bseconds?\b|\bversion\b/i;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { defineSecureCookie } from '../../lib/definition/secure-cookie-definition.js';
-import { SecureCookieReader } from '../../lib/nest/secure-cookie-reader.js';
+import { SecureCookieReader } from '../../lib/jar/secure-cookie-reader.js';
 import {
   SecureCookieSigner,
   type SecureCookieSignerOptions,

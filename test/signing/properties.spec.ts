@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { SecureCookieSigner } from '../../lib/signing/secure-cookie-signer.js';
-import { isCookieName } from '../../lib/token.js';
+import { isCookieName } from '../../lib/cookie-name.js';
 import { resignV2 } from '../support/resign.js';
 import { SECRET } from '../support/secrets.js';
 

@@ -1,7 +1,7 @@
 import {
   resolveCookieAttributes,
   serializeSetCookie,
-  type CookieAttributes,
+  type SecureCookieAttributes,
 } from '../../lib/http/set-cookie.js';
 
 /** Thu, 06 Sep 2012 17:04:55 GMT */
@@ -11,7 +11,7 @@ export const overPlainHttp = (): boolean => false;
 
 /** The header of a cookie, as the jar makes it. */
 export function setCookie(
-  attributes: CookieAttributes = {},
+  attributes: SecureCookieAttributes = {},
   { name = 'user', value = 'a', isSecure = overPlainHttp } = {},
 ): string {
   return serializeSetCookie(

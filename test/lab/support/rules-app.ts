@@ -3,7 +3,7 @@ import {
   SecureCookieJar,
   SecureCookieModule,
   SecureCookies,
-  type CookieAttributes,
+  type SecureCookieAttributes,
 } from 'nestjs-secure-cookie';
 import { SECRET } from '../../support/secrets.js';
 
@@ -18,7 +18,7 @@ class RulesController {
 
   @Get('set')
   set(@Query('cookies') cookies: string, @SecureCookies() jar: SecureCookieJar): string {
-    const wanted: Record<string, CookieAttributes> = JSON.parse(cookies);
+    const wanted: Record<string, SecureCookieAttributes> = JSON.parse(cookies);
     for (const [name, attributes] of Object.entries(wanted)) {
       jar.set(name, 'value', attributes);
     }

@@ -9,7 +9,7 @@ import {
   SecureCookieService,
   SecureCookieSigner,
   type SecureCookieErrorCode,
-  type VerifyResult,
+  type SecureCookieVerifyResult,
 } from 'nestjs-secure-cookie';
 
 @Controller()
@@ -51,6 +51,6 @@ export const unversioned = new SecureCookieSigner({ secret: { 1: 'one', 2: 'two'
 export const signer = new SecureCookieSigner({ secret: { 1: 'one', 2: 'two' }, keyVersion: 2 });
 export const text: string | undefined = signer.unsign('user', undefined);
 export const bytes: Uint8Array | undefined = signer.unsign('user', '', { encoding: 'bytes' });
-export const result: VerifyResult = signer.verify('user', undefined);
+export const result: SecureCookieVerifyResult = signer.verify('user', undefined);
 export const why: string = result.valid ? result.value : result.reason;
 export const code: SecureCookieErrorCode = new SecureCookieError('name', '').code;

@@ -11,9 +11,9 @@ import {
   SecureCookieModule,
   SecureCookieSigner,
   tornadoV1,
-  type AcceptedCookie,
-  type AcceptedFormat,
-  type NameBindingFormat,
+  type SecureCookieAcceptedCookie,
+  type SecureCookieAcceptedFormat,
+  type SecureCookieNameBindingFormat,
   type SecureCookieSecret,
 } from 'nestjs-secure-cookie';
 import cookieSignaturePackage from 'cookie-signature';
@@ -28,7 +28,7 @@ import { thrownBy } from '../support/thrown-by.js';
 
 const FAR = new Date('2100-01-01');
 
-const theme = (...accepts: AcceptedFormat[]) =>
+const theme = (...accepts: SecureCookieAcceptedFormat[]) =>
   defineSecureCookie('theme', { codec: 'text', schema: z.string(), accepts });
 
 const oldCookie = (value: string): string =>
@@ -55,10 +55,10 @@ describe('a format is read until its date, by the signer’s clock', () => {
 });
 
 describe('the order of reading', () => {
-  const asked: AcceptedCookie[] = [];
+  const asked: SecureCookieAcceptedCookie[] = [];
 
   /** Takes every cookie for itself, and says so. */
-  const gullible = (mark: string): AcceptedFormat => ({
+  const gullible = (mark: string): SecureCookieAcceptedFormat => ({
     until: FAR,
     secrets: [],
     bindsName: false,
@@ -127,7 +127,7 @@ describe('the order of reading', () => {
 });
 
 /** JSON Web Tokens of the app that was there before, by HMAC-SHA256: an app's own reader. */
-function oldToken(secret: string): NameBindingFormat {
+function oldToken(secret: string): SecureCookieNameBindingFormat {
   return {
     until: FAR,
     secrets: [secret],
@@ -182,7 +182,7 @@ describe('an app’s own reader, here of JSON Web Tokens', () => {
   });
 
   it('is passed over where it throws on what a client sent', () => {
-    const throwing: NameBindingFormat = {
+    const throwing: SecureCookieNameBindingFormat = {
       until: FAR,
       secrets: [],
       bindsName: true,

@@ -13,7 +13,7 @@ import {
   type SecureCookieKeys,
   type SecureCookieModuleInput,
 } from 'nestjs-secure-cookie';
-import { SecureCookieKeyRefresher } from '../../lib/nest/key-provider.js';
+import { SecureCookieKeyRefresher } from '../../lib/nest/key-refresher.js';
 import { runProcess } from '../support/child-process.js';
 import { platforms, startApp } from '../support/platforms.js';
 import { OTHER_SECRET, SECRET } from '../support/secrets.js';

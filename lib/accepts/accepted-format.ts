@@ -1,7 +1,7 @@
 import type { SecureCookieSecret } from '../signing/key-ring.js';
 
 /** A cookie that a foreign format is to read. */
-export interface AcceptedCookie {
+export interface SecureCookieAcceptedCookie {
   /** The definition's. */
   readonly name: string;
   /** The cookie as it came, percent-decoded where it had no `|`. */
@@ -13,7 +13,7 @@ export interface AcceptedCookie {
 }
 
 /** What a foreign format found. */
-export interface AcceptedPayload {
+export interface SecureCookieAcceptedPayload {
   /** What the definition's codec decodes. */
   readonly payload: Uint8Array;
   /** When it was signed, in seconds since the epoch, where the format says so. */
@@ -24,7 +24,7 @@ export interface AcceptedPayload {
  * A format that came before: read under one definition's name until a date, never written. An app
  * may bring its own.
  */
-export interface AcceptedFormat {
+export interface SecureCookieAcceptedFormat {
   /** Read until then, by the signer's clock: a migration has an end. */
   readonly until: Date;
   /**
@@ -38,10 +38,10 @@ export interface AcceptedFormat {
    */
   readonly bindsName: boolean;
   /** The payload, or `undefined` for what is not authentic. Must not throw, whatever it is given. */
-  read(cookie: AcceptedCookie): AcceptedPayload | undefined;
+  read(cookie: SecureCookieAcceptedCookie): SecureCookieAcceptedPayload | undefined;
 }
 
 /** A format whose signature covers the name: the only kind that a definition reads without a schema. */
-export interface NameBindingFormat extends AcceptedFormat {
+export interface SecureCookieNameBindingFormat extends SecureCookieAcceptedFormat {
   readonly bindsName: true;
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
-import type { DefinedResult } from '../definition/defined-cookie.js';
+import type { SecureCookieDefinedResult } from './read-defined-cookie.js';
 import type { ResponseHead } from '../http/response-head.js';
 
 /** What says that a shared cache may keep a response, and with it the cookie. */
@@ -9,7 +9,7 @@ const PUBLIC = /\b(?:public|s-maxage|immutable)\b/i;
 /** Whether a cookie is due, by its age or because it would be written otherwise now. */
 export function isDueForRenewal(
   { renewAfter, renew }: SecureCookieDefinition<never, unknown>,
-  result: DefinedResult<unknown>,
+  result: SecureCookieDefinedResult<unknown>,
   now: number,
 ): boolean {
   if (!result.valid) {

@@ -2,10 +2,10 @@ import { KeyRing, type SecureCookieSecret } from '../signing/key-ring.js';
 import { decodeBase64, decodeBytes } from '../signing/payload.js';
 import { DEFAULT_CLOCK_TOLERANCE } from '../signing/policy.js';
 import { openSignedValue } from '../signing/signed-value.js';
-import type { NameBindingFormat } from './accepted-format.js';
+import type { SecureCookieNameBindingFormat } from './accepted-format.js';
 
 /** What {@link tornadoV1} verifies with, and for how long. */
-export interface TornadoV1Options {
+export interface SecureCookieTornadoV1Options {
   /** The `cookie_secret` of the old app. */
   readonly secret: SecureCookieSecret;
   /** Read until then, by the signer's clock. */
@@ -22,7 +22,10 @@ export interface TornadoV1Options {
  *   accepts: [tornadoV1({ secret: oldSecret, until: new Date('2027-06-30') })],
  * });
  */
-export function tornadoV1({ secret, until }: TornadoV1Options): NameBindingFormat {
+export function tornadoV1({
+  secret,
+  until,
+}: SecureCookieTornadoV1Options): SecureCookieNameBindingFormat {
   // Weak or not, it is the secret that signed those cookies.
   const ring = new KeyRing({ secret }, true);
   return Object.freeze({
@@ -40,5 +43,5 @@ export function tornadoV1({ secret, until }: TornadoV1Options): NameBindingForma
         ? { payload: decodeBytes(bytes), issuedAt: opened.timestamp }
         : undefined;
     },
-  } satisfies NameBindingFormat);
+  } satisfies SecureCookieNameBindingFormat);
 }

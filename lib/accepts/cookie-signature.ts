@@ -1,10 +1,10 @@
 import { SecureCookieError } from '../errors.js';
 import { HmacKey } from '../signing/hmac.js';
 import { secretBytes, type SecureCookieSecret } from '../signing/key-ring.js';
-import type { AcceptedFormat } from './accepted-format.js';
+import type { SecureCookieAcceptedFormat } from './accepted-format.js';
 
 /** What {@link cookieSignature} verifies with, and for how long. */
-export interface CookieSignatureOptions {
+export interface SecureCookieSignatureFormatOptions {
   /** The secrets of the old app, any of which may have signed. */
   readonly secrets: readonly SecureCookieSecret[];
   /** Read until then, by the signer's clock. */
@@ -29,7 +29,10 @@ const FORMAT = /^(?:s:)?(.*)\.([A-Za-z0-9+/]{43})$/s;
  *   accepts: [cookieSignature({ secrets: [oldSecret], until: new Date('2027-06-30') })],
  * });
  */
-export function cookieSignature({ secrets, until }: CookieSignatureOptions): AcceptedFormat {
+export function cookieSignature({
+  secrets,
+  until,
+}: SecureCookieSignatureFormatOptions): SecureCookieAcceptedFormat {
   if (!Array.isArray(secrets) || secrets.length === 0) {
     throw new SecureCookieError(
       'secret-missing',
@@ -53,5 +56,5 @@ export function cookieSignature({ secrets, until }: CookieSignatureOptions): Acc
         ? { payload: new TextEncoder().encode(text), issuedAt: undefined }
         : undefined;
     },
-  } satisfies AcceptedFormat);
+  } satisfies SecureCookieAcceptedFormat);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { assertCookieName, isCookieName } from '../lib/token.js';
+import { assertCookieName, isCookieName } from '../lib/cookie-name.js';
 
 /** RFC 9110, section 5.6.2: tchar. */
 const TCHARS = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

@@ -1,12 +1,18 @@
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { publishRead } from '../signing/read-events.js';
-import type { RejectedValue, VerifiedValue } from '../signing/verify-result.js';
-import type { AcceptedFormat, AcceptedPayload } from './accepted-format.js';
-import { frameFirstIssue, unframeFirstIssue } from './first-issue.js';
-import type { SecureCookieDefinition } from './secure-cookie-definition.js';
+import type {
+  SecureCookieRejectedValue,
+  SecureCookieVerifiedValue,
+} from '../signing/verify-result.js';
+import type {
+  SecureCookieAcceptedFormat,
+  SecureCookieAcceptedPayload,
+} from '../accepts/accepted-format.js';
+import { frameFirstIssue, unframeFirstIssue } from '../definition/first-issue.js';
+import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 
 /** A cookie that one of the formats in `accepts` verified. */
-export interface AcceptedValue<Value> {
+export interface SecureCookieAcceptedValue<Value> {
   /** Its format found it authentic. */
   readonly valid: true;
   /** What the definition's codec and schema made of it. */
@@ -30,7 +36,8 @@ export interface AcceptedValue<Value> {
 }
 
 /** What reading a defined cookie found. */
-export type DefinedResult<Value> = VerifiedValue<Value> | AcceptedValue<Value> | RejectedValue;
+export type SecureCookieDefinedResult<Value> =
+  SecureCookieVerifiedValue<Value> | SecureCookieAcceptedValue<Value> | SecureCookieRejectedValue;
 
 /** What a client presented, as it was stored: renewal signs it again, and never re-serializes it. */
 export interface StoredPayload {
@@ -41,7 +48,7 @@ export interface StoredPayload {
 
 /** A result, with the stored payload where it is valid. */
 export interface DefinedRead<Value> {
-  readonly result: DefinedResult<Value>;
+  readonly result: SecureCookieDefinedResult<Value>;
   readonly stored: StoredPayload | undefined;
 }
 
@@ -130,9 +137,9 @@ function readAccepted<Value>(
 
 /** A format of the app's own may throw on hostile input; a request must not fail for that. */
 function readSafely(
-  format: AcceptedFormat,
-  cookie: Parameters<AcceptedFormat['read']>[0],
-): AcceptedPayload | undefined {
+  format: SecureCookieAcceptedFormat,
+  cookie: Parameters<SecureCookieAcceptedFormat['read']>[0],
+): SecureCookieAcceptedPayload | undefined {
   try {
     return format.read(cookie);
   } catch {

@@ -1,9 +1,8 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { SecureCookieError } from '../errors.js';
+import { describeError, SecureCookieError } from '../errors.js';
 import type { SecureCookieKeys } from '../signing/key-ring.js';
 import { resolvePolicy, type SecureCookiePolicy } from '../signing/policy.js';
 import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
-import { describeError } from './describe-error.js';
 
 /** Where keys come from that live outside the app: a file, a secret manager, Redis. */
 export interface SecureCookieKeyProvider {

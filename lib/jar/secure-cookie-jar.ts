@@ -1,19 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  payloadToSign,
-  type DefinedRead,
-  type StoredPayload,
-} from '../definition/defined-cookie.js';
+import { payloadToSign, type DefinedRead, type StoredPayload } from './read-defined-cookie.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
 import type { ResponseHead } from '../http/response-head.js';
 import {
   assertCookieSize,
   resolveCookieAttributes,
-  type CookieAttributes,
+  type SecureCookieAttributes,
 } from '../http/set-cookie.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
-import { PendingCookies, type PendingCookie } from './pending-cookies.js';
+import { PendingCookies, type PendingCookie, type SecureCookieLogger } from './pending-cookies.js';
 import { isDueForRenewal, mayRenewOn } from './renewal.js';
 import { SecureCookieReader } from './secure-cookie-reader.js';
 
@@ -21,13 +17,14 @@ import { SecureCookieReader } from './secure-cookie-reader.js';
 export interface SecureCookieJarContext {
   readonly signer: SecureCookieSigner;
   /** The app's default attributes. */
-  readonly defaults: CookieAttributes;
+  readonly defaults: SecureCookieAttributes;
   /** Node's request. */
   readonly request: IncomingMessage;
   /** Node's response. */
   readonly response: ServerResponse;
   /** Whether the request came over TLS, as the adapter sees it. */
   readonly isSecureConnection: () => boolean;
+  readonly logger: SecureCookieLogger;
 }
 
 /**
@@ -46,18 +43,21 @@ export interface SecureCookieJarContext {
  */
 export class SecureCookieJar extends SecureCookieReader {
   readonly #signer: SecureCookieSigner;
-  readonly #defaults: CookieAttributes;
+  readonly #defaults: SecureCookieAttributes;
   readonly #isSecureConnection: () => boolean;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
+  readonly #logger: SecureCookieLogger;
   /** Made when something is set: requests that only read do not pay for it. */
   #pendingCookies: PendingCookies | undefined;
 
   /** Jars come from `@SecureCookies()` and `SecureCookieService.jar`. */
-  constructor({ signer, defaults, request, response, isSecureConnection }: SecureCookieJarContext) {
+  constructor(context: SecureCookieJarContext) {
+    const { signer, defaults, request, response, isSecureConnection, logger } = context;
     super(signer, request.headers.cookie);
     this.#request = request;
     this.#response = response;
+    this.#logger = logger;
     this.#signer = signer;
     this.#defaults = defaults;
     this.#isSecureConnection = isSecureConnection;
@@ -75,7 +75,7 @@ export class SecureCookieJar extends SecureCookieReader {
    * @example
    * cookies.set('__Host-session', id, { sameSite: 'strict', maxAge: 3600 });
    */
-  set(name: string, value: string | Uint8Array, attributes?: CookieAttributes): void;
+  set(name: string, value: string | Uint8Array, attributes?: SecureCookieAttributes): void;
   /**
    * Sets a defined cookie, with its own attributes.
    *
@@ -90,7 +90,7 @@ export class SecureCookieJar extends SecureCookieReader {
   set<Input>(
     cookie: string | SecureCookieDefinition<Input, unknown>,
     value: Input & (string | Uint8Array),
-    attributes: CookieAttributes = {},
+    attributes: SecureCookieAttributes = {},
   ): void {
     this.#pending.assertWritable();
     if (typeof cookie !== 'string') {
@@ -118,7 +118,7 @@ export class SecureCookieJar extends SecureCookieReader {
    * @example
    * cookies.clear('cart', { path: '/shop' });
    */
-  clear(name: string, attributes?: CookieAttributes): void;
+  clear(name: string, attributes?: SecureCookieAttributes): void;
   /**
    * Deletes a defined cookie in the browser, with the attributes it is set with.
    *
@@ -130,7 +130,7 @@ export class SecureCookieJar extends SecureCookieReader {
   clear(definition: SecureCookieDefinition<never, unknown>): void;
   clear(
     cookie: string | SecureCookieDefinition<never, unknown>,
-    attributes: CookieAttributes = {},
+    attributes: SecureCookieAttributes = {},
   ): void {
     this.#pending.assertWritable();
     const [name, own] =
@@ -161,7 +161,7 @@ export class SecureCookieJar extends SecureCookieReader {
   }
 
   get #pending(): PendingCookies {
-    this.#pendingCookies ??= new PendingCookies(this.#signer, this.#response);
+    this.#pendingCookies ??= new PendingCookies(this.#signer, this.#response, this.#logger);
     return this.#pendingCookies;
   }
 
@@ -204,7 +204,7 @@ export class SecureCookieJar extends SecureCookieReader {
     return { name, value, attributes: { ...resolved, maxAge }, encrypt };
   }
 
-  #resolve(name: string, attributes: CookieAttributes) {
+  #resolve(name: string, attributes: SecureCookieAttributes) {
     return resolveCookieAttributes(name, attributes, this.#defaults, this.#isSecureConnection);
   }
 }

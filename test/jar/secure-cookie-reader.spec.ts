@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { SecureCookieReader } from '../../lib/nest/secure-cookie-reader.js';
+import { SecureCookieReader } from '../../lib/jar/secure-cookie-reader.js';
 import { signer } from '../support/signed-cookies.js';
 
 const SIGNED = signer.sign('user', 'alice');

@@ -1,13 +1,13 @@
 import {
   readDefinedCookie,
   type DefinedRead,
-  type DefinedResult,
-} from '../definition/defined-cookie.js';
+  type SecureCookieDefinedResult,
+} from './read-defined-cookie.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { findCookieValues } from '../http/cookie-header.js';
-import type { VerifyOptions } from '../signing/policy.js';
+import type { SecureCookieVerifyOptions } from '../signing/policy.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
-import type { VerifyResult } from '../signing/verify-result.js';
+import type { SecureCookieVerifyResult } from '../signing/verify-result.js';
 
 /**
  * How many cookies of one name are tried. Browsers send several when paths or domains differ; a
@@ -50,11 +50,11 @@ export class SecureCookieReader {
    */
   get(
     name: string,
-    options: VerifyOptions & { readonly encoding: 'bytes' },
+    options: SecureCookieVerifyOptions & { readonly encoding: 'bytes' },
   ): Uint8Array | undefined;
   get(
     name: string,
-    options?: VerifyOptions & { readonly encoding?: 'utf8' | undefined },
+    options?: SecureCookieVerifyOptions & { readonly encoding?: 'utf8' | undefined },
   ): string | undefined;
   /**
    * The value of a defined cookie.
@@ -68,7 +68,7 @@ export class SecureCookieReader {
   get<Value>(definition: SecureCookieDefinition<never, Value>): Value | undefined;
   get(
     cookie: string | SecureCookieDefinition<never, unknown>,
-    options: VerifyOptions = {},
+    options: SecureCookieVerifyOptions = {},
   ): unknown {
     const result = this.#verify(cookie, options);
     return result.valid ? result.value : undefined;
@@ -88,12 +88,12 @@ export class SecureCookieReader {
    */
   verify(
     name: string,
-    options: VerifyOptions & { readonly encoding: 'bytes' },
-  ): VerifyResult<Uint8Array>;
+    options: SecureCookieVerifyOptions & { readonly encoding: 'bytes' },
+  ): SecureCookieVerifyResult<Uint8Array>;
   verify(
     name: string,
-    options?: VerifyOptions & { readonly encoding?: 'utf8' | undefined },
-  ): VerifyResult;
+    options?: SecureCookieVerifyOptions & { readonly encoding?: 'utf8' | undefined },
+  ): SecureCookieVerifyResult;
   /**
    * The value of a defined cookie with its date, or the reason why there is none.
    *
@@ -103,11 +103,11 @@ export class SecureCookieReader {
    * const result = cookies.verify(Cart);
    * if (!result.valid) console.log(result.reason); // 'schema'
    */
-  verify<Value>(definition: SecureCookieDefinition<never, Value>): DefinedResult<Value>;
+  verify<Value>(definition: SecureCookieDefinition<never, Value>): SecureCookieDefinedResult<Value>;
   verify(
     cookie: string | SecureCookieDefinition<never, unknown>,
-    options: VerifyOptions = {},
-  ): DefinedResult<unknown> {
+    options: SecureCookieVerifyOptions = {},
+  ): SecureCookieDefinedResult<unknown> {
     return this.#verify(cookie, options);
   }
 
@@ -124,21 +124,26 @@ export class SecureCookieReader {
 
   #verify(
     cookie: string | SecureCookieDefinition<never, unknown>,
-    options: VerifyOptions,
-  ): DefinedResult<unknown> {
+    options: SecureCookieVerifyOptions,
+  ): SecureCookieDefinedResult<unknown> {
     return typeof cookie === 'string'
       ? this.#verifyName(cookie, options)
       : this.#verifyDefined(cookie);
   }
 
-  #verifyDefined(definition: SecureCookieDefinition<never, unknown>): DefinedResult<unknown> {
+  #verifyDefined(
+    definition: SecureCookieDefinition<never, unknown>,
+  ): SecureCookieDefinedResult<unknown> {
     const candidates = this.#find(definition.name);
     const read = readDefinedCookie(this.#signer, definition, candidates);
     this.onRead(definition, read, candidates.length);
     return read.result;
   }
 
-  #verifyName(name: string, options: VerifyOptions): VerifyResult<string | Uint8Array> {
+  #verifyName(
+    name: string,
+    options: SecureCookieVerifyOptions,
+  ): SecureCookieVerifyResult<string | Uint8Array> {
     const candidates = this.#find(name);
     return candidates.length > 1
       ? this.#signer.verifyFirst(name, candidates, options)

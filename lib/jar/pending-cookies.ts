@@ -1,10 +1,16 @@
 import type { ServerResponse } from 'node:http';
-import { Logger } from '@nestjs/common';
-import { SecureCookieError } from '../errors.js';
+import { describeError, SecureCookieError } from '../errors.js';
 import { appendSetCookies, beforeResponseHead, type ResponseHead } from '../http/response-head.js';
 import { serializeSetCookie, type SetCookieAttributes } from '../http/set-cookie.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
-import { describeError } from './describe-error.js';
+
+/** Where a jar says what no caller can be told any more. Nest's `Logger` is one. */
+export interface SecureCookieLogger {
+  /** Something that still works, and should be mended. */
+  warn(message: string): void;
+  /** Something that was left out of a response. */
+  error(message: string): void;
+}
 
 /** A cookie that waits for the head of the response. */
 export interface PendingCookie {
@@ -31,14 +37,16 @@ export type Renewal = (head: ResponseHead) => PendingCookie | undefined;
 export class PendingCookies {
   readonly #signer: SecureCookieSigner;
   readonly #response: ServerResponse;
+  readonly #logger: SecureCookieLogger;
   readonly #cookies = new Map<string, PendingCookie>();
   /** By name: cookies that are renewed at the head unless something speaks against it then. */
   readonly #renewals = new Map<string, Renewal>();
   #written = false;
 
-  constructor(signer: SecureCookieSigner, response: ServerResponse) {
+  constructor(signer: SecureCookieSigner, response: ServerResponse, logger: SecureCookieLogger) {
     this.#signer = signer;
     this.#response = response;
+    this.#logger = logger;
   }
 
   /**
@@ -139,7 +147,9 @@ export class PendingCookies {
     try {
       return serialize();
     } catch (error) {
-      logUnsigned(name, error);
+      this.#logger.error(
+        `The cookie "${name}" was left out of a response: ${describeError(error)}`,
+      );
       return undefined;
     }
   }
@@ -147,10 +157,4 @@ export class PendingCookies {
 
 function cookieName(setCookie: string): string {
   return setCookie.split('=', 1).join('').trim();
-}
-
-function logUnsigned(name: string, error: unknown): void {
-  new Logger('SecureCookieModule').error(
-    `The cookie "${name}" was left out of a response: ${describeError(error)}`,
-  );
 }

@@ -1,9 +1,10 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import { SecureCookieJar } from '../../lib/nest/secure-cookie-jar.js';
-import type { CookieAttributes } from '../../lib/http/set-cookie.js';
+import { SecureCookieJar } from '../../lib/jar/secure-cookie-jar.js';
+import type { SecureCookieAttributes } from '../../lib/http/set-cookie.js';
 import { SecureCookieSigner } from '../../lib/signing/secure-cookie-signer.js';
+import { RecordedLog } from '../support/recorded-log.js';
 import { SECRET } from '../support/secrets.js';
 import { overPlainHttp } from '../support/set-cookie.js';
 
@@ -20,7 +21,7 @@ interface Exchange {
   readonly send: () => readonly string[];
 }
 
-function exchange(cookie?: string, defaults: CookieAttributes = {}): Exchange {
+function exchange(cookie?: string, defaults: SecureCookieAttributes = {}): Exchange {
   const request = new IncomingMessage(new Socket());
   if (cookie !== undefined) {
     request.headers.cookie = cookie;
@@ -32,6 +33,7 @@ function exchange(cookie?: string, defaults: CookieAttributes = {}): Exchange {
     request,
     response,
     isSecureConnection: overPlainHttp,
+    logger: new RecordedLog(),
   });
   return { jar, response, send: () => setCookies(response.writeHead(200)) };
 }

@@ -1,0 +1,81 @@
+/**
+ * Who may import what in lib/. Imports go up this list of rooms only, never down; each room names all
+ * that it may import, and anything else is an error. test/architecture.spec.ts tries the rules.
+ */
+
+const SHARED = '^lib/(errors|cookie-name)[.]ts$';
+
+const rooms = (...names) => `^lib/(${names.join('|')})/`;
+
+/** Nest's entry points: its deep paths are not its public surface. */
+const NEST = '(^|/)node_modules/@nestjs/(common|core)/index[.](js|d[.]ts)$';
+
+const ROOMS = {
+  signing: [rooms('signing'), '^(crypto|buffer|diagnostics_channel)$'],
+  http: [rooms('http'), '^http$'],
+  accepts: [rooms('accepts', 'signing', 'http'), '^buffer$'],
+  definition: [rooms('definition', 'accepts', 'signing', 'http'), '^buffer$'],
+  revocation: [rooms('revocation', 'definition', 'signing')],
+  jar: [rooms('jar', 'revocation', 'definition', 'accepts', 'signing', 'http'), '^http$'],
+  nest: [
+    rooms('nest', 'jar', 'revocation', 'definition', 'accepts', 'signing', 'http'),
+    '^(http|stream|util|util/types)$',
+    '(^|/)node_modules/rxjs/',
+    NEST,
+  ],
+  testing: [
+    rooms('testing', 'jar', 'revocation', 'definition', 'accepts', 'signing', 'http'),
+    '^(http|stream)$',
+  ],
+  'device-bound': [
+    rooms('device-bound', 'nest', 'jar', 'revocation', 'definition', 'accepts', 'signing', 'http'),
+    // ES256, and nothing else.
+    '^(crypto|http)$',
+    '(^|/)node_modules/rxjs/',
+    NEST,
+  ],
+};
+
+function room(name, folder, allowed) {
+  return { name, severity: 'error', from: { path: folder }, to: { pathNot: allowed } };
+}
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    room('shared', SHARED, [SHARED]),
+    ...Object.entries(ROOMS).map(([name, allowed]) =>
+      room(name, `^lib/${name}/`, [...allowed, SHARED]),
+    ),
+    room('index', '^lib/index[.]ts$', ['^lib/']),
+    {
+      name: 'a room of its own',
+      severity: 'error',
+      from: {
+        path: '^lib/',
+        pathNot: [SHARED, '^lib/index[.]ts$', rooms(...Object.keys(ROOMS))],
+      },
+      to: {},
+    },
+    {
+      name: 'types of node:http only',
+      severity: 'error',
+      from: { path: rooms('http', 'jar') },
+      to: { path: '^http$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no cycle',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: 'specify',
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};
