@@ -1,18 +1,53 @@
-/** Nest's packages, and the RxJS that they know observables by, from the second install in test/nest11. */
+/** Nest's packages, and those that must be the ones it knows, from the second install in test/nest11. */
 const nest11 = {
-  '^(@nestjs/(?:common|core|microservices|platform-express|platform-fastify|platform-ws|testing|websockets)|rxjs)$':
+  '^(@nestjs/(?:apollo|common|core|graphql|microservices|platform-express|platform-fastify|platform-socket.io|platform-ws|testing|websockets)|@apollo/server|rxjs)$':
     '<rootDir>/test/nest11/node_modules/$1',
 };
+
+/** Rooms that know nothing of Nest get the package without it, and fail if they load it. */
+const withoutNest = {
+  '^nestjs-secure-cookie$': '<rootDir>/test/support/without-nest.ts',
+  '^@nestjs/': '<rootDir>/test/support/no-nest.ts',
+};
+
+/** What lasts minutes in its long form; its short form is the end of a whole run. */
+const ENDURANCE = [
+  '<rootDir>/test/{fuzz,rotation,load,endurance}/**/*.spec.ts',
+  '<rootDir>/test/e2e/{clients,hostile-headers}.spec.ts',
+];
+
+/** What needs a browser. */
+const BROWSER = ['<rootDir>/test/{lab,account,browser}/**/*.spec.ts'];
+
+/** What needs the network, an install of its own, or the build. */
+const PACKAGE = ['<rootDir>/test/{package,sample}/**/*.spec.ts'];
+
+/** Programs of others, and the whole tree. */
+const PEERS = [
+  '<rootDir>/test/{tornado,encryption,vectors,caches,documents}/**/*.spec.ts',
+  '<rootDir>/test/revocation/**/*redis*.spec.ts',
+  '<rootDir>/test/{architecture,coexistence,comparison}.spec.ts',
+];
+
+const not = (patterns) => patterns.map((pattern) => `!${pattern.replace('<rootDir>', '**')}`);
+
+/** Specs of rooms without Nest that show in an app what they promise. */
+const IN_AN_APP = [
+  '<rootDir>/test/accepts/{cookie-signature,accepted-format}.spec.ts',
+  '<rootDir>/test/jar/{keys-at-the-head,pending-cookies}.spec.ts',
+  '<rootDir>/test/entrances.spec.ts',
+  '<rootDir>/test/signing/one-secret-two-purposes.spec.ts',
+];
 
 /** @returns {import('jest').Config} */
 const project = (displayName, testMatch, moduleNameMapper = {}) => ({
   displayName,
   testMatch,
   moduleNameMapper: {
-    ...moduleNameMapper,
     '^nestjs-secure-cookie$': '<rootDir>/lib/index.ts',
     // Sources name each other by the file that they will be.
     '^(\\.{1,2}/.+)\\.js$': ['$1.js', '$1.ts'],
+    ...moduleNameMapper,
   },
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
@@ -29,7 +64,7 @@ const project = (displayName, testMatch, moduleNameMapper = {}) => ({
     ],
   },
   testEnvironment: 'node',
-  setupFiles: ['reflect-metadata'],
+  setupFiles: moduleNameMapper === withoutNest ? [] : ['reflect-metadata'],
 });
 
 /** @type {import('jest').Config} */
@@ -37,17 +72,33 @@ export default {
   // Jest keeps the ES modules of each file it has run; collecting garbage among them takes a second.
   workerIdleMemoryLimit: '1GB',
   projects: [
-    project('nest12', ['<rootDir>/test/**/*.spec.ts']),
+    project(
+      'rooms',
+      [
+        '<rootDir>/test/{signing,http,accepts,definition,revocation,jar,testing}/**/*.spec.ts',
+        '<rootDir>/test/*.spec.ts',
+        ...not(IN_AN_APP),
+        ...not(PEERS),
+      ],
+      withoutNest,
+    ),
+    project('nest12', ['<rootDir>/test/{nest,e2e}/**/*.spec.ts', ...IN_AN_APP, ...not(ENDURANCE)]),
+    project('reach', ['<rootDir>/test/{graphql,websockets}/**/*.spec.ts']),
     project(
       'nest11',
-      // Long, and on one major enough.
       [
         '<rootDir>/test/{nest,e2e}/**/*.spec.ts',
-        '!**/clients.spec.ts',
-        '!**/hostile-headers.spec.ts',
+        // One connection of each kind: the drivers of Nest 11.
+        '<rootDir>/test/{graphql,websockets}/**/*.nest11.spec.ts',
+        // On one major enough.
         '!**/inject.spec.ts',
+        ...not(ENDURANCE),
       ],
       nest11,
     ),
+    project('peers', PEERS),
+    project('package', PACKAGE),
+    project('browser', BROWSER),
+    project('endurance', ENDURANCE),
   ],
 };

