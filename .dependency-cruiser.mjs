@@ -67,7 +67,7 @@ export default {
       name: 'no cycle',
       severity: 'error',
       from: { path: '^lib/' },
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
   ],
   options: {

@@ -1,15 +1,14 @@
 export { SecureCookieError, type SecureCookieErrorCode } from './errors.js';
+export type { SecureCookieKeyRecord, SecureCookieKeys } from './signing/key-ring.js';
+export type { SecureCookieSecret } from './signing/secret.js';
+export type { SecureCookieVersion } from './signing/opened-value.js';
+export type { SecureCookiePolicy } from './signing/policy.js';
+export type { SecureCookieSignOptions } from './signing/sign-value.js';
 export type {
-  SecureCookieKeyRecord,
-  SecureCookieKeys,
-  SecureCookieSecret,
-} from './signing/key-ring.js';
-export type { SecureCookieVersion } from './signing/signed-value.js';
-export type {
-  SecureCookiePolicy,
-  SecureCookieSignOptions,
+  SecureCookieEncodedValue,
+  SecureCookieEncoding,
   SecureCookieVerifyOptions,
-} from './signing/policy.js';
+} from './signing/judge-value.js';
 export type {
   SecureCookieRejectedEvent,
   SecureCookieVerifiedEvent,

@@ -1,4 +1,4 @@
-import type { SecureCookieSecret } from '../signing/key-ring.js';
+import type { SecureCookieSecret } from '../signing/secret.js';
 
 /** A cookie that a foreign format is to read. */
 export interface SecureCookieAcceptedCookie {

@@ -1,6 +1,6 @@
 import { SecureCookieError } from '../errors.js';
 import { HmacKey } from '../signing/hmac.js';
-import { secretBytes, type SecureCookieSecret } from '../signing/key-ring.js';
+import { secretBytes, type SecureCookieSecret } from '../signing/secret.js';
 import type { SecureCookieAcceptedFormat } from './accepted-format.js';
 
 /** What {@link cookieSignature} verifies with, and for how long. */

@@ -1,6 +1,7 @@
-import { KeyRing, type SecureCookieSecret } from '../signing/key-ring.js';
+import { KeyRing } from '../signing/key-ring.js';
 import { decodeBase64, decodeBytes } from '../signing/payload.js';
 import { DEFAULT_CLOCK_TOLERANCE } from '../signing/policy.js';
+import type { SecureCookieSecret } from '../signing/secret.js';
 import { openSignedValue } from '../signing/signed-value.js';
 import type { SecureCookieNameBindingFormat } from './accepted-format.js';
 

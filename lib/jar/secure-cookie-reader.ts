@@ -5,7 +5,7 @@ import {
 } from './read-defined-cookie.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { findCookieValues } from '../http/cookie-header.js';
-import type { SecureCookieVerifyOptions } from '../signing/policy.js';
+import type { SecureCookieVerifyOptions } from '../signing/judge-value.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import type { SecureCookieVerifyResult } from '../signing/verify-result.js';
 

@@ -10,7 +10,7 @@ import {
 } from '@nestjs/common';
 import { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
-import { assertVerifyOptions } from '../signing/policy.js';
+import { assertVerifyOptions } from '../signing/judge-value.js';
 import { assertCookieName } from '../cookie-name.js';
 import type { SecureCookieJar } from '../jar/secure-cookie-jar.js';
 import {

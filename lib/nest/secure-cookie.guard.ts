@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
-import type { SecureCookieVerifyOptions } from '../signing/policy.js';
+import type { SecureCookieVerifyOptions } from '../signing/judge-value.js';
 import type { SecureCookieJar } from '../jar/secure-cookie-jar.js';
 import { secureCookieServiceOf } from './secure-cookie.service.js';
 

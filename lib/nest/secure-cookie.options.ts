@@ -5,12 +5,9 @@ import {
   DEFAULT_COOKIE_MAX_AGE,
   type SecureCookieAttributes,
 } from '../http/set-cookie.js';
-import {
-  HOW_TO_MAKE_A_SECRET,
-  type SecureCookieKeys,
-  type SecureCookieSecret,
-} from '../signing/key-ring.js';
+import type { SecureCookieKeys } from '../signing/key-ring.js';
 import { resolvePolicy, type SecureCookiePolicy } from '../signing/policy.js';
+import { HOW_TO_MAKE_A_SECRET, type SecureCookieSecret } from '../signing/secret.js';
 import { assertKeyProvider, type SecureCookieKeyProvider } from './key-refresher.js';
 
 /** The keys of the app: given as they are, or by a provider, and never both. */

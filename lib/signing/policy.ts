@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { SecureCookieError } from '../errors.js';
-import type { SecureCookieVersion } from './signed-value.js';
+import type { SecureCookieVersion } from './opened-value.js';
 
-/** How signed values are judged, apart from the keys. All durations are seconds. */
+/** What a signed value must satisfy, apart from its key. All durations are seconds. */
 export interface SecureCookiePolicy {
   /**
    * The oldest value that verifies, in seconds (not days, as Tornado's `max_age_days`, and not
@@ -44,50 +44,6 @@ export interface SecureCookiePolicy {
    * @defaultValue `randomBytes` of node:crypto
    */
   readonly random?: ((length: number) => Uint8Array) | undefined;
-}
-
-/** How a value is signed. */
-export interface SecureCookieSignOptions {
-  /**
-   * The format to write. 1 is for readers that know no other (Tornado before 3.2.1).
-   *
-   * @defaultValue 2
-   */
-  readonly version?: SecureCookieVersion | undefined;
-  /**
-   * Hides the value from whoever does not hold the secret. Its length shows. Format 2 only.
-   *
-   * @defaultValue false
-   */
-  readonly encrypt?: boolean | undefined;
-}
-
-/** How one signed value is read. */
-export interface SecureCookieVerifyOptions {
-  /**
-   * The oldest value that verifies here, in seconds.
-   *
-   * @defaultValue the signer's `maxAge`
-   */
-  readonly maxAge?: number | undefined;
-  /**
-   * The oldest format that is read here.
-   *
-   * @defaultValue the signer's `minVersion`
-   */
-  readonly minVersion?: SecureCookieVersion | undefined;
-  /**
-   * `'utf8'` gives text and rejects bytes that are none; `'bytes'` gives the bytes.
-   *
-   * @defaultValue 'utf8'
-   */
-  readonly encoding?: 'utf8' | 'bytes' | undefined;
-  /**
-   * Reads values that were signed with `encrypt`, and no others.
-   *
-   * @defaultValue false
-   */
-  readonly encrypted?: boolean | undefined;
 }
 
 const DEFAULT_MAX_AGE = 31 * 86_400;
@@ -135,45 +91,9 @@ export function resolvePolicy({
 /**
  * @throws {@link SecureCookieError} `option`
  */
-export function assertVerifyOptions({
-  maxAge,
-  minVersion,
-  encoding,
-  encrypted,
-}: SecureCookieVerifyOptions): void {
-  if (maxAge !== undefined) {
-    assertDuration('maxAge', maxAge);
-  }
-  if (minVersion !== undefined) {
-    assertVersion('minVersion', minVersion);
-  }
-  if (encoding !== undefined && encoding !== 'utf8' && encoding !== 'bytes') {
-    throw new SecureCookieError('option', 'The option "encoding" must be "utf8" or "bytes".');
-  }
-  if (encrypted !== undefined && typeof encrypted !== 'boolean') {
-    throw new SecureCookieError('option', 'The option "encrypted" must be true or false.');
-  }
-}
-
-/**
- * @throws {@link SecureCookieError} `option`
- */
-function assertVersion(option: string, version: SecureCookieVersion): void {
+export function assertVersion(option: string, version: SecureCookieVersion): void {
   if (version !== 1 && version !== 2) {
     throw new SecureCookieError('option', `The option "${option}" must be 1 or 2.`);
-  }
-}
-
-/**
- * @throws {@link SecureCookieError} `option`
- */
-export function assertSignOptions({ version = 2, encrypt = false }: SecureCookieSignOptions): void {
-  assertVersion('version', version);
-  if (typeof encrypt !== 'boolean') {
-    throw new SecureCookieError('option', 'The option "encrypt" must be true or false.');
-  }
-  if (encrypt && version === 1) {
-    throw new SecureCookieError('option', 'Format 1 can not be encrypted: leave out "version: 1".');
   }
 }
 
@@ -201,7 +121,10 @@ export function assertRandom(bytes: Uint8Array, length: number): void {
   }
 }
 
-function assertDuration(option: string, seconds: number): void {
+/**
+ * @throws {@link SecureCookieError} `option`
+ */
+export function assertDuration(option: string, seconds: number): void {
   if (!Number.isFinite(seconds) || seconds < 0) {
     throw new SecureCookieError(
       'option',

@@ -1,53 +1,30 @@
-import { SecureCookieError } from '../errors.js';
 import { assertCookieName } from '../cookie-name.js';
-import { decryptPayload, encryptPayload, ENCRYPTION_OVERHEAD } from './encrypted-payload.js';
+import { SecureCookieError } from '../errors.js';
 import {
-  KeyRing,
-  NO_KEYS,
-  type Keys,
-  type RingKey,
-  type SecureCookieKeys,
-  type SecureCookieSecret,
-} from './key-ring.js';
-import {
-  assertValue,
-  base64Length,
-  decodeBase64,
-  decodeBytes,
-  decodeText,
-  encodeBase64,
-} from './payload.js';
-import {
-  assertRandom,
-  assertSignOptions,
-  assertTime,
   assertVerifyOptions,
-  resolvePolicy,
-  type SecureCookiePolicy,
-  type SecureCookieSignOptions,
+  judgeValue,
+  rejected,
+  type SecureCookieEncodedValue,
+  type SecureCookieEncoding,
   type SecureCookieVerifyOptions,
-} from './policy.js';
+} from './judge-value.js';
+import { KeyRing, NO_KEYS, type Keys, type SecureCookieKeys } from './key-ring.js';
+import type { SecureCookieVersion } from './opened-value.js';
+import { assertValue } from './payload.js';
+import { assertTime, resolvePolicy, type SecureCookiePolicy } from './policy.js';
+import type { PreparedKey } from './prepared-key.js';
 import { publishRead } from './read-events.js';
+import type { SecureCookieSecret } from './secret.js';
 import {
-  MAX_SIGNED_VALUE_LENGTH,
-  openSignedValue,
-  type OpenedSignedValue,
-  type SecureCookieVersion,
-  type UnopenedSignedValue,
-} from './signed-value.js';
-import { createSignedValueV1 } from './signed-value-v1.js';
-import {
-  createSignedValueV2,
-  signedValueV2Envelope,
-  signedValueV2Length,
-} from './signed-value-v2.js';
-import type {
-  SecureCookieRejectedValue,
-  SecureCookieRejection,
-  SecureCookieVerifiedValue,
-  SecureCookieVerifyResult,
-} from './verify-result.js';
-import { NONCE_LENGTH } from './xaes-256-gcm.js';
+  assertSignOptions,
+  encryptValue,
+  lengthOfSigned,
+  signValueV1,
+  signValueV2,
+  type SecureCookieSignOptions,
+} from './sign-value.js';
+import { openSignedValue } from './signed-value.js';
+import type { SecureCookieVerifiedValue, SecureCookieVerifyResult } from './verify-result.js';
 
 /** Judges what verified further. */
 type Refine<Value> = (
@@ -127,12 +104,13 @@ export class SecureCookieSigner {
     assertSignOptions(options);
     const key = this.#signingKey();
     const timestamp = Math.floor(this.now());
-    const signed =
-      options.version === 1
-        ? this.#signV1(key, name, value, timestamp)
-        : this.#signV2(key, name, value, timestamp, options.encrypt === true);
-    assertSignedLength(signed.length);
-    return signed;
+    if (options.version === 1) {
+      this.#assertUnversioned();
+      return signValueV1(key, name, value, timestamp);
+    }
+    return options.encrypt === true
+      ? encryptValue(key, name, value, timestamp, this.#random)
+      : signValueV2(key, name, value, timestamp);
   }
 
   /**
@@ -151,11 +129,8 @@ export class SecureCookieSigner {
     assertValue(value);
     assertSignOptions(options);
     const { version } = this.#signingKey();
-    const payload = Buffer.byteLength(value) + (options.encrypt === true ? ENCRYPTION_OVERHEAD : 0);
     const timestamp = Math.floor(this.now());
-    const length = signedValueV2Length(version, name, base64Length(payload), timestamp);
-    assertSignedLength(length);
-    return length;
+    return lengthOfSigned(version, name, value, timestamp, options.encrypt === true);
   }
 
   /**
@@ -176,31 +151,19 @@ export class SecureCookieSigner {
    * if (result.valid) console.log(result.value, result.issuedAt);
    * else console.log(result.reason); // 'expired'
    */
-  verify(
+  verify<Encoding extends SecureCookieEncoding = 'utf8'>(
     name: string,
     signed: string | undefined,
-    options: SecureCookieVerifyOptions & { readonly encoding: 'bytes' },
-  ): SecureCookieVerifyResult<Uint8Array>;
-  verify(
-    name: string,
-    signed: string | undefined,
-    options?: SecureCookieVerifyOptions & { readonly encoding?: 'utf8' | undefined },
-  ): SecureCookieVerifyResult;
-  verify(
-    name: string,
-    signed: string | undefined,
-    options?: SecureCookieVerifyOptions,
-  ): SecureCookieVerifyResult<string | Uint8Array>;
+    options?: SecureCookieVerifyOptions<Encoding>,
+  ): SecureCookieVerifyResult<SecureCookieEncodedValue<Encoding>>;
   verify(
     name: string,
     signed: string | undefined,
     options: SecureCookieVerifyOptions = {},
   ): SecureCookieVerifyResult<string | Uint8Array> {
     assertVerifyOptions(options);
-    const keys = this.#keys;
-    const opened = this.#open(name, signed, options, keys);
-    const result = this.#judge(opened, keys, options);
-    publishRead(name, result, opened.key?.version);
+    const { result, keyVersion } = this.#read(name, signed, options, this.#keys, asItIs);
+    publishRead(name, result, keyVersion);
     return result;
   }
 
@@ -260,21 +223,11 @@ export class SecureCookieSigner {
    * @example
    * signer.unsign('user', signed) ?? 'nobody';
    */
-  unsign(
+  unsign<Encoding extends SecureCookieEncoding = 'utf8'>(
     name: string,
     signed: string | undefined,
-    options: SecureCookieVerifyOptions & { readonly encoding: 'bytes' },
-  ): Uint8Array | undefined;
-  unsign(
-    name: string,
-    signed: string | undefined,
-    options?: SecureCookieVerifyOptions & { readonly encoding?: 'utf8' | undefined },
-  ): string | undefined;
-  unsign(
-    name: string,
-    signed: string | undefined,
-    options: SecureCookieVerifyOptions = {},
-  ): string | Uint8Array | undefined {
+    options?: SecureCookieVerifyOptions<Encoding>,
+  ): SecureCookieEncodedValue<Encoding> | undefined {
     const result = this.verify(name, signed, options);
     return result.valid ? result.value : undefined;
   }
@@ -333,37 +286,6 @@ export class SecureCookieSigner {
     return seconds;
   }
 
-  #signV1(key: RingKey, name: string, value: string | Uint8Array, timestamp: number): string {
-    if (this.#keys.versioned) {
-      throw new SecureCookieError(
-        'key-version',
-        'Format 1 carries no key version, so it can not be signed with a key record: sign with version 2.',
-      );
-    }
-    return createSignedValueV1(key, name, encodeBase64(value), timestamp);
-  }
-
-  /** One key and one date for all: an encrypted payload is bound to the envelope that is signed. */
-  #signV2(
-    key: RingKey,
-    name: string,
-    value: string | Uint8Array,
-    timestamp: number,
-    encrypt: boolean,
-  ): string {
-    const envelope = signedValueV2Envelope(key, name, timestamp);
-    const payload = encrypt
-      ? encryptPayload(key.xaes, envelope, Buffer.from(value), this.#nonce())
-      : value;
-    return createSignedValueV2(key, envelope, encodeBase64(payload));
-  }
-
-  #nonce(): Uint8Array {
-    const nonce = this.#random(NONCE_LENGTH);
-    assertRandom(nonce, NONCE_LENGTH);
-    return nonce;
-  }
-
   #read<Value>(
     name: string,
     signed: string | undefined,
@@ -371,60 +293,32 @@ export class SecureCookieSigner {
     keys: Keys,
     refine: Refine<Value>,
   ): SignedRead<Value> {
-    const opened = this.#open(name, signed, options, keys);
-    const judged = this.#judge(opened, keys, options);
-    const result = judged.valid ? refine(judged) : judged;
-    return { result, keyVersion: opened.key?.version };
-  }
-
-  #open(
-    name: string,
-    signed: string | undefined,
-    { minVersion = this.minVersion }: SecureCookieVerifyOptions,
-    keys: Keys,
-  ): OpenedSignedValue | UnopenedSignedValue {
-    return openSignedValue(keys, name, signed, minVersion);
-  }
-
-  /** What is authentic is judged by its age, its base64, its cipher and its text, in this order. */
-  #judge(
-    opened: OpenedSignedValue | UnopenedSignedValue,
-    keys: Keys,
-    { maxAge = this.maxAge, encoding, encrypted = false }: SecureCookieVerifyOptions,
-  ): SecureCookieVerifyResult<string | Uint8Array> {
+    const opened = openSignedValue(keys, name, signed, options.minVersion ?? this.minVersion);
+    const keyVersion = opened.key?.version;
     if (opened.reason !== undefined) {
-      return rejected(opened.reason);
+      return { result: rejected(opened.reason), keyVersion };
     }
-    const untimely = this.#judgeAge(opened.timestamp, maxAge);
-    if (untimely !== undefined) {
-      return rejected(untimely);
-    }
-    const payload = decodeBase64(opened.base64);
-    if (payload === undefined) {
-      return rejected('malformed');
-    }
-    const bytes = encrypted ? decrypted(opened, payload) : payload;
-    if (bytes === undefined) {
-      return rejected('decrypt');
-    }
-    const value = encoding === 'bytes' ? decodeBytes(bytes) : decodeText(bytes);
-    if (value === undefined) {
-      return rejected('encoding');
-    }
-    const { version, keyVersion, timestamp } = opened;
-    const current = version === 2 && keyVersion === keys.signingKey?.version;
-    return { valid: true, value, issuedAt: timestamp, version, keyVersion, current };
+    const judged = judgeValue(
+      opened,
+      this.now(),
+      options.maxAge ?? this.maxAge,
+      this.#clockTolerance,
+      options,
+      keys.signingKey?.version,
+    );
+    return { result: judged.valid ? refine(judged) : judged, keyVersion };
   }
 
-  #judgeAge(timestamp: number, maxAge: number): 'expired' | 'future' | undefined {
-    const now = this.now();
-    if (timestamp < now - maxAge) {
-      return 'expired';
+  #assertUnversioned(): void {
+    if (this.#keys.versioned) {
+      throw new SecureCookieError(
+        'key-version',
+        'Format 1 carries no key version, so it cannot be signed with a key record: sign with version 2.',
+      );
     }
-    return timestamp > now + this.#clockTolerance ? 'future' : undefined;
   }
 
-  #signingKey(): RingKey {
+  #signingKey(): PreparedKey {
     const { signingKey } = this.#keys;
     if (signingKey === undefined) {
       throw new SecureCookieError(
@@ -449,24 +343,4 @@ function asItIs<Value>(
   verified: SecureCookieVerifiedValue<Value>,
 ): SecureCookieVerifyResult<Value> {
   return verified;
-}
-
-function rejected(reason: SecureCookieRejection): SecureCookieRejectedValue {
-  return { valid: false, reason };
-}
-
-function decrypted({ key, envelope }: OpenedSignedValue, payload: string): string | undefined {
-  if (envelope === undefined) {
-    return undefined;
-  }
-  return decryptPayload(key.xaes, envelope, Buffer.from(payload, 'latin1'))?.toString('latin1');
-}
-
-function assertSignedLength(length: number): void {
-  if (length > MAX_SIGNED_VALUE_LENGTH) {
-    throw new SecureCookieError(
-      'value',
-      `The signed value would have ${length} characters, and no more than ${MAX_SIGNED_VALUE_LENGTH} are read: keep large data on the server and sign its key.`,
-    );
-  }
 }

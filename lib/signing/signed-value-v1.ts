@@ -1,6 +1,7 @@
 import { isCookieName } from '../cookie-name.js';
-import type { Keys, RingKey } from './key-ring.js';
-import type { OpenedSignedValue, UnopenedSignedValue } from './signed-value.js';
+import type { Keys } from './key-ring.js';
+import type { OpenedSignedValue, UnopenedSignedValue } from './opened-value.js';
+import type { PreparedKey } from './prepared-key.js';
 
 /**
  * The old format of signed values (Tornado 1 and 2, `version=1` later):
@@ -20,7 +21,7 @@ const V1 = /^[^|]*\|[1-9][0-9]{0,11}\|[0-9a-f]{40}$/;
 
 /** Tornado: `create_signed_value(version=1)`. */
 export function createSignedValueV1(
-  key: RingKey,
+  key: PreparedKey,
   name: string,
   base64: string,
   timestamp: number,

@@ -1,4 +1,9 @@
-import type { Keys, RingKey } from './key-ring.js';
+import type { Keys } from './key-ring.js';
+import type {
+  OpenedSignedValue,
+  SecureCookieVersion,
+  UnopenedSignedValue,
+} from './opened-value.js';
 import { isSignedValueV1, openSignedValueV1 } from './signed-value-v1.js';
 import { openSignedValueV2 } from './signed-value-v2.js';
 
@@ -13,38 +18,8 @@ import { openSignedValueV2 } from './signed-value-v2.js';
  * the first pipe is a version, because base64 comes in groups of four.
  */
 
-/** The formats of signed values: 1 is read for the sake of old cookies, 2 is the one to write. */
-export type SecureCookieVersion = 1 | 2;
-
 /** The longest signed value that is written or read, in characters. */
 export const MAX_SIGNED_VALUE_LENGTH = 16_384;
-
-/** What an authentic signed value says. Its age and its base64 are still to be judged. */
-export interface OpenedSignedValue {
-  readonly reason?: undefined;
-  /** The key that verified it. */
-  readonly key: RingKey;
-  readonly version: SecureCookieVersion;
-  /** As the value has it; a single secret reads any. */
-  readonly keyVersion: number;
-  /** Seconds since the epoch. */
-  readonly timestamp: number;
-  /** Base64, not yet known to be canonical. */
-  readonly base64: string;
-  /** What stands before the value, to which an encrypted payload is bound; v1 carries none. */
-  readonly envelope: string | undefined;
-}
-
-/** Why a signed value is not authentic. */
-export type UnopenedReason =
-  'missing' | 'malformed' | 'too-large' | 'version' | 'unknown-key' | 'signature' | 'name';
-
-/** A signed value that is not authentic. */
-export interface UnopenedSignedValue {
-  readonly reason: UnopenedReason;
-  /** The key it was checked with, where it came that far. */
-  readonly key?: RingKey | undefined;
-}
 
 /** Printable ASCII without the space: everything that a signed value is made of. */
 const VISIBLE_ASCII = /^[\x21-\x7e]*$/;

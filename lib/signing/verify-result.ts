@@ -1,4 +1,4 @@
-import type { SecureCookieVersion, UnopenedReason } from './signed-value.js';
+import type { SecureCookieVersion, UnopenedReason } from './opened-value.js';
 
 /** Why a cookie was rejected. It says nothing about the secret, and nothing about the value. */
 export type SecureCookieRejection =

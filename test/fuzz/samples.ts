@@ -1,6 +1,6 @@
 import { SecureCookieSigner } from '../../lib/signing/secure-cookie-signer.js';
 import { OTHER_SECRET, SECRET } from '../support/secrets.js';
-import type { SecureCookieVersion } from '../../lib/signing/signed-value.js';
+import type { SecureCookieVersion } from '../../lib/signing/opened-value.js';
 
 /** A genuine signed value, and who reads it. */
 export interface Sample {

@@ -113,7 +113,7 @@ describe('the options of one call', () => {
     expect(() => signer.sign('key', 'value', { version: 1, encrypt: true })).toThrow(
       expect.objectContaining({
         code: 'option',
-        message: 'Format 1 can not be encrypted: leave out "version: 1".',
+        message: 'Format 1 cannot be encrypted: leave out "version: 1".',
       }),
     );
   });

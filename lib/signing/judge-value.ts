@@ -1,0 +1,119 @@
+import { SecureCookieError } from '../errors.js';
+import { decryptPayload } from './encrypted-payload.js';
+import type { OpenedSignedValue, SecureCookieVersion } from './opened-value.js';
+import { decodeBase64, decodeBytes, decodeText } from './payload.js';
+import { assertDuration, assertVersion } from './policy.js';
+import type {
+  SecureCookieRejectedValue,
+  SecureCookieRejection,
+  SecureCookieVerifyResult,
+} from './verify-result.js';
+
+/** What a signed value is returned as. */
+export type SecureCookieEncoding = 'utf8' | 'bytes';
+
+/** Text, or bytes where `encoding: 'bytes'` asks for them. */
+export type SecureCookieEncodedValue<Encoding extends SecureCookieEncoding> =
+  Encoding extends 'bytes' ? Uint8Array : string;
+
+/** How one signed value is read. */
+export interface SecureCookieVerifyOptions<
+  Encoding extends SecureCookieEncoding = SecureCookieEncoding,
+> {
+  /**
+   * The oldest value that verifies here, in seconds.
+   *
+   * @defaultValue the signer's `maxAge`
+   */
+  readonly maxAge?: number | undefined;
+  /**
+   * The oldest format that is read here.
+   *
+   * @defaultValue the signer's `minVersion`
+   */
+  readonly minVersion?: SecureCookieVersion | undefined;
+  /**
+   * `'utf8'` returns text and rejects bytes that are not UTF-8; `'bytes'` returns the bytes.
+   *
+   * @defaultValue 'utf8'
+   */
+  readonly encoding?: Encoding | undefined;
+  /**
+   * Reads values that were signed with `encrypt`, and no others.
+   *
+   * @defaultValue false
+   */
+  readonly encrypted?: boolean | undefined;
+}
+
+/**
+ * @throws {@link SecureCookieError} `option`
+ */
+export function assertVerifyOptions({
+  maxAge,
+  minVersion,
+  encoding,
+  encrypted,
+}: SecureCookieVerifyOptions): void {
+  if (maxAge !== undefined) {
+    assertDuration('maxAge', maxAge);
+  }
+  if (minVersion !== undefined) {
+    assertVersion('minVersion', minVersion);
+  }
+  if (encoding !== undefined && encoding !== 'utf8' && encoding !== 'bytes') {
+    throw new SecureCookieError('option', 'The option "encoding" must be "utf8" or "bytes".');
+  }
+  if (encrypted !== undefined && typeof encrypted !== 'boolean') {
+    throw new SecureCookieError('option', 'The option "encrypted" must be true or false.');
+  }
+}
+
+/**
+ * Judges what is authentic by its age, its base64, its cipher and its encoding, in this order; the
+ * first failure is the answer.
+ *
+ * @param now - in seconds, as are `maxAge` and `clockTolerance`
+ * @param signingVersion - the version of the key that signs now, if there is one
+ */
+export function judgeValue(
+  opened: OpenedSignedValue,
+  now: number,
+  maxAge: number,
+  clockTolerance: number,
+  { encoding, encrypted = false }: SecureCookieVerifyOptions,
+  signingVersion: number | undefined,
+): SecureCookieVerifyResult<string | Uint8Array> {
+  const { timestamp, version, keyVersion } = opened;
+  if (timestamp < now - maxAge) {
+    return rejected('expired');
+  }
+  if (timestamp > now + clockTolerance) {
+    return rejected('future');
+  }
+  const payload = decodeBase64(opened.base64);
+  if (payload === undefined) {
+    return rejected('malformed');
+  }
+  const bytes = encrypted ? decrypted(opened, payload) : payload;
+  if (bytes === undefined) {
+    return rejected('decrypt');
+  }
+  const value = encoding === 'bytes' ? decodeBytes(bytes) : decodeText(bytes);
+  if (value === undefined) {
+    return rejected('encoding');
+  }
+  const current = version === 2 && keyVersion === signingVersion;
+  return { valid: true, value, issuedAt: timestamp, version, keyVersion, current };
+}
+
+export function rejected(reason: SecureCookieRejection): SecureCookieRejectedValue {
+  return { valid: false, reason };
+}
+
+function decrypted({ key, envelope }: OpenedSignedValue, payload: string): string | undefined {
+  if (envelope === undefined) {
+    return undefined;
+  }
+  return decryptPayload(key.xaes, envelope, Buffer.from(payload, 'latin1'))?.toString('latin1');
+}

@@ -1,0 +1,56 @@
+import { hkdfSync } from 'node:crypto';
+import { ENCRYPTION_KEY_INFO } from './encrypted-payload.js';
+import { HmacKey } from './hmac.js';
+import { field } from './length-prefixed-fields.js';
+import { XaesKey } from './xaes-256-gcm.js';
+
+/** One secret under its key version, prepared for all that is signed, read and encrypted with it. */
+export class PreparedKey {
+  readonly version: number;
+  /** The MAC of v2 values. */
+  readonly sha256: HmacKey;
+  /** The cipher of encrypted v2 values. */
+  readonly xaes: XaesKey;
+  readonly #secret: Uint8Array;
+  readonly #keyVersionField: string;
+  #sha1: HmacKey | undefined;
+  #timestamp = Number.NaN;
+  #v2Start = '';
+
+  /**
+   * @param secret - kept as it is: the caller's copy, which nobody else has
+   */
+  constructor(version: number, secret: Uint8Array) {
+    this.version = version;
+    this.sha256 = new HmacKey('sha256', secret);
+    // RFC 5869: the ciphers' keys are derived, so that no key serves two algorithms.
+    this.xaes = new XaesKey(
+      new Uint8Array(hkdfSync('sha256', secret, '', ENCRYPTION_KEY_INFO, 32)),
+    );
+    this.#secret = secret;
+    this.#keyVersionField = field(`${version}`);
+  }
+
+  /** The MAC of v1 values. Made when it is first asked for: most signers never read v1. */
+  get sha1(): HmacKey {
+    this.#sha1 ??= new HmacKey('sha1', this.#secret);
+    return this.#sha1;
+  }
+
+  /** What stands before the name of a v2 value; the last one is kept, which is good for a second. */
+  v2Start(timestamp: number): string {
+    if (timestamp !== this.#timestamp) {
+      this.#timestamp = timestamp;
+      this.#v2Start = `2|${this.#keyVersionField}${field(`${timestamp}`)}`;
+    }
+    return this.#v2Start;
+  }
+
+  /** Whether both make the same MACs, of one format or the other: HMAC pads and shortens its keys. */
+  isMadeOf(secret: Uint8Array): boolean {
+    return (
+      this.sha256.isSameAs(new HmacKey('sha256', secret)) ||
+      new HmacKey('sha1', this.#secret).isSameAs(new HmacKey('sha1', secret))
+    );
+  }
+}

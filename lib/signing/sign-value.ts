@@ -1,0 +1,123 @@
+import { SecureCookieError } from '../errors.js';
+import { encryptPayload, ENCRYPTION_OVERHEAD } from './encrypted-payload.js';
+import type { SecureCookieVersion } from './opened-value.js';
+import { base64Length, encodeBase64 } from './payload.js';
+import { assertRandom, assertVersion } from './policy.js';
+import type { PreparedKey } from './prepared-key.js';
+import { MAX_SIGNED_VALUE_LENGTH } from './signed-value.js';
+import { createSignedValueV1 } from './signed-value-v1.js';
+import {
+  createSignedValueV2,
+  signedValueV2Envelope,
+  signedValueV2Length,
+} from './signed-value-v2.js';
+import { NONCE_LENGTH } from './xaes-256-gcm.js';
+
+/** How a value is signed. */
+export interface SecureCookieSignOptions {
+  /**
+   * The format to write. 1 is for readers that know no other (Tornado before 3.2.1).
+   *
+   * @defaultValue 2
+   */
+  readonly version?: SecureCookieVersion | undefined;
+  /**
+   * Hides the value from whoever does not hold the secret. Its length shows. Format 2 only.
+   *
+   * @defaultValue false
+   */
+  readonly encrypt?: boolean | undefined;
+}
+
+/**
+ * @throws {@link SecureCookieError} `option`
+ */
+export function assertSignOptions({ version = 2, encrypt = false }: SecureCookieSignOptions): void {
+  assertVersion('version', version);
+  if (typeof encrypt !== 'boolean') {
+    throw new SecureCookieError('option', 'The option "encrypt" must be true or false.');
+  }
+  if (encrypt && version === 1) {
+    throw new SecureCookieError('option', 'Format 1 cannot be encrypted: leave out "version: 1".');
+  }
+}
+
+/**
+ * A value signed in format 1.
+ *
+ * @throws {@link SecureCookieError} `value` - for one that is too long
+ */
+export function signValueV1(
+  key: PreparedKey,
+  name: string,
+  value: string | Uint8Array,
+  timestamp: number,
+): string {
+  return assertSigned(createSignedValueV1(key, name, encodeBase64(value), timestamp));
+}
+
+/**
+ * A value signed in format 2.
+ *
+ * @throws {@link SecureCookieError} `value` - for one that is too long
+ */
+export function signValueV2(
+  key: PreparedKey,
+  name: string,
+  value: string | Uint8Array,
+  timestamp: number,
+): string {
+  const envelope = signedValueV2Envelope(key, name, timestamp);
+  return assertSigned(createSignedValueV2(key, envelope, encodeBase64(value)));
+}
+
+/**
+ * A value encrypted, and signed in format 2: its payload is bound to the envelope that is signed.
+ *
+ * @throws {@link SecureCookieError} `value` for one that is too long, `option` for a bad `random`
+ */
+export function encryptValue(
+  key: PreparedKey,
+  name: string,
+  value: string | Uint8Array,
+  timestamp: number,
+  random: (length: number) => Uint8Array,
+): string {
+  const nonce = random(NONCE_LENGTH);
+  assertRandom(nonce, NONCE_LENGTH);
+  const envelope = signedValueV2Envelope(key, name, timestamp);
+  const payload = encryptPayload(key.xaes, envelope, Buffer.from(value), nonce);
+  return assertSigned(createSignedValueV2(key, envelope, encodeBase64(payload)));
+}
+
+/**
+ * How long a value will be in format 2, in characters.
+ *
+ * @throws {@link SecureCookieError} `value` - for one that is too long
+ */
+export function lengthOfSigned(
+  keyVersion: number,
+  name: string,
+  value: string | Uint8Array,
+  timestamp: number,
+  encrypt: boolean,
+): number {
+  const payload = Buffer.byteLength(value) + (encrypt ? ENCRYPTION_OVERHEAD : 0);
+  const length = signedValueV2Length(keyVersion, name, base64Length(payload), timestamp);
+  assertSignedLength(length);
+  return length;
+}
+
+function assertSigned(signed: string): string {
+  assertSignedLength(signed.length);
+  return signed;
+}
+
+function assertSignedLength(length: number): void {
+  if (length > MAX_SIGNED_VALUE_LENGTH) {
+    throw new SecureCookieError(
+      'value',
+      `The signed value would have ${length} characters, and no more than ${MAX_SIGNED_VALUE_LENGTH} are read: keep large data on the server and sign its key.`,
+    );
+  }
+}
