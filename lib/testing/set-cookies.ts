@@ -1,4 +1,4 @@
-import { parseSetCookie } from 'cookie';
+import { SecureCookieError } from '../errors.js';
 
 /** Where `Set-Cookie` headers are: a fetch response's headers, or supertest's `headers['set-cookie']`. */
 export type SetCookieHeaders =
@@ -8,6 +8,7 @@ export type SetCookieHeaders =
     }
   | readonly string[]
   | string
+  | null
   | undefined;
 
 /** One `Set-Cookie` header, taken apart. */
@@ -16,7 +17,7 @@ export interface ReadSetCookie {
   readonly name: string;
   /** As it was sent: signed, and empty where the cookie is deleted. */
   readonly value: string;
-  /** What was sent beside the value; what was not sent is absent. */
+  /** What was sent beside the value. What was not sent, or what browsers would skip, is absent. */
   readonly attributes: {
     /** The path it is sent to, and all below it. */
     readonly path?: string;
@@ -26,41 +27,121 @@ export interface ReadSetCookie {
     readonly maxAge?: number;
     /** Until when the browser keeps it; `maxAge` wins. */
     readonly expires?: Date;
-    /** Whether it is kept from scripts. */
+    /** Whether it is hidden from scripts. */
     readonly httpOnly?: boolean;
     /** Whether it is kept from unencrypted connections. */
     readonly secure?: boolean;
     /** Which requests from other sites it comes along with. */
-    readonly sameSite?: string | boolean;
+    readonly sameSite?: 'strict' | 'lax' | 'none';
     /** Whether it has a jar of its own under each top-level site. */
     readonly partitioned?: boolean;
-    /** Which cookies Chromium drops first. */
-    readonly priority?: string;
+    /** Which cookies Chromium evicts first. */
+    readonly priority?: 'low' | 'medium' | 'high';
   };
 }
+
+type Attributes = ReadSetCookie['attributes'];
+
+/**
+ * A comma between two headers in one text (RFC 9110, section 5.3). The name and "=" of the next cookie
+ * follow; the comma in `Expires=Thu, 06 Sep 2012` is followed by neither.
+ */
+const JOINT = /,[ \t]*(?=[^\s=;,]+=)/;
+
+/** RFC 6265bis, section 5.6.2. */
+const MAX_AGE = /^-?\d+$/;
+
+const SAME_SITES = ['strict', 'lax', 'none'] as const;
+const PRIORITIES = ['low', 'medium', 'high'] as const;
+
+/** What each attribute says, by its name in lower case. */
+const ATTRIBUTES = new Map<string, (value: string) => Attributes>([
+  ['path', (path) => ({ path })],
+  ['domain', (domain) => ({ domain })],
+  ['max-age', (value) => (MAX_AGE.test(value) ? { maxAge: Number(value) } : {})],
+  ['expires', readExpires],
+  ['httponly', () => ({ httpOnly: true })],
+  ['secure', () => ({ secure: true })],
+  ['partitioned', () => ({ partitioned: true })],
+  ['samesite', readSameSite],
+  ['priority', readPriority],
+]);
 
 /**
  * Takes the `Set-Cookie` headers of a response apart.
  *
- * @param headers - `response.headers` of fetch, or `response.headers['set-cookie']` of supertest
- * @returns one entry a header, in order
+ * @param headers - `response.headers` of fetch, or `response.headers['set-cookie']` of supertest. A
+ * single text may hold several headers, joined by commas as `headers.get('set-cookie')` joins them;
+ * each text of a list is one header.
+ * @returns one entry a header, in order; none for `null` and `undefined`
+ * @throws `SecureCookieError` with `option` - for anything else
  * @example
  * const [cookie] = readSetCookies(response.headers);
  * expect(cookie?.attributes).toMatchObject({ httpOnly: true, sameSite: 'lax' });
  */
 export function readSetCookies(headers: SetCookieHeaders): ReadSetCookie[] {
-  return headerList(headers).map((header) => {
-    const { name, value = '', ...attributes } = parseSetCookie(header, { decode: (text) => text });
-    return { name, value, attributes };
-  });
+  return headerList(headers).map(readSetCookie);
 }
 
-function headerList(headers: SetCookieHeaders): readonly string[] {
-  if (headers === undefined) {
+function headerList(headers: unknown): readonly string[] {
+  if (headers === undefined || headers === null) {
     return [];
   }
   if (typeof headers === 'string') {
-    return [headers];
+    return headers === '' ? [] : headers.split(JOINT);
   }
-  return 'getSetCookie' in headers ? headers.getSetCookie() : headers;
+  const list = hasGetSetCookie(headers) ? headers.getSetCookie() : headers;
+  if (!Array.isArray(list) || !list.every((header) => typeof header === 'string')) {
+    throw new SecureCookieError(
+      'option',
+      "readSetCookies takes the headers of a fetch response, or a text or a list of texts: response.headers, or response.headers['set-cookie'] of supertest.",
+    );
+  }
+  return list;
+}
+
+function hasGetSetCookie(headers: unknown): headers is { getSetCookie(): unknown } {
+  return (
+    typeof headers === 'object' &&
+    headers !== null &&
+    'getSetCookie' in headers &&
+    typeof headers.getSetCookie === 'function'
+  );
+}
+
+/** As RFC 6265bis reads it, section 5.6: only the first "=" of each part counts. */
+function readSetCookie(header: string): ReadSetCookie {
+  const [pair = '', ...parts] = header.split(';');
+  const equals = pair.indexOf('=');
+  const attributes: Attributes = {};
+  for (const part of parts) {
+    const [name = '', ...value] = part.split('=');
+    // The last attribute of a name counts.
+    Object.assign(attributes, ATTRIBUTES.get(trim(name).toLowerCase())?.(trim(value.join('='))));
+  }
+  return {
+    name: trim(pair.slice(0, Math.max(0, equals))),
+    value: trim(pair.slice(equals + 1)),
+    attributes,
+  };
+}
+
+function readExpires(value: string): Attributes {
+  const expires = new Date(value);
+  return Number.isNaN(expires.getTime()) ? {} : { expires };
+}
+
+function readSameSite(value: string): Attributes {
+  const sameSite = SAME_SITES.find((one) => one === value.toLowerCase());
+  return sameSite === undefined ? {} : { sameSite };
+}
+
+function readPriority(value: string): Attributes {
+  const priority = PRIORITIES.find((one) => one === value.toLowerCase());
+  return priority === undefined ? {} : { priority };
+}
+
+/** Space and tab alone, as RFC 6265bis trims. */
+function trim(text: string): string {
+  return text.replace(/^[ \t]+|[ \t]+$/g, '');
 }

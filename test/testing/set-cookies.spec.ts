@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readSetCookies } from '../../lib/testing/index.js';
+import { thrownBy } from '../support/thrown-by.js';
 
 const SESSION =
   'session=2|1:0|x; Max-Age=60; Path=/; Expires=Thu, 06 Sep 2012 17:04:55 GMT; HttpOnly; Secure; SameSite=Lax';
@@ -26,8 +27,51 @@ describe('the Set-Cookie headers of a response', () => {
     expect(readSetCookies(headers)).toEqual([READ]);
   });
 
-  it('are none where there is none', () => {
-    expect(readSetCookies(undefined)).toEqual([]);
+  it.each([
+    ['supertest', undefined],
+    ['headers.get()', null],
+    ["fetch's headers", new Headers()],
+    ['an empty list', []],
+    ['an empty list that was joined', [].join(', ')],
+  ])('are none where there is none: %s', (_source, headers) => {
+    expect(readSetCookies(headers)).toEqual([]);
+  });
+
+  it.each<[string, unknown]>([
+    ['a number', 1],
+    ['a function', () => SESSION],
+    ["supertest's headers", { 'set-cookie': [SESSION] }],
+    ['a list that holds something else', [SESSION, undefined]],
+    ['a list of lists', [[SESSION]]],
+    ['getSetCookie as a property', { getSetCookie: [SESSION] }],
+    ['getSetCookie that gives one text', { getSetCookie: () => SESSION }],
+    ['a response', new Response()],
+  ])('cannot be read from %s', (_source, headers) => {
+    const error = thrownBy(() => readSetCookies(headers as never));
+
+    expect(error).toMatchObject({ name: 'SecureCookieError', code: 'option' });
+    expect(error.message).toBe(
+      "readSetCookies takes the headers of a fetch response, or a text or a list of texts: response.headers, or response.headers['set-cookie'] of supertest.",
+    );
+  });
+
+  it.each<[string, (list: string[]) => string | null]>([
+    [
+      'as fetch joins them',
+      (list) => new Headers(list.map((one) => ['set-cookie', one])).get('set-cookie'),
+    ],
+    ['as a list becomes text', String],
+    ['with tabs', (list) => list.join(',\t')],
+  ])('are taken apart where they are joined, commas in Expires and all: %s', (_how, join) => {
+    const headers = [SESSION, 'a=', SESSION, 'b=1=,2; Path=/shop', SESSION];
+
+    expect(readSetCookies(join(headers))).toEqual(readSetCookies(headers));
+  });
+
+  it('may hold commas where they come as a list', () => {
+    expect(readSetCookies(['a=1; Path=/b, c=d'])).toEqual([
+      { name: 'a', value: '1', attributes: { path: '/b, c=d' } },
+    ]);
   });
 
   it('keep a value as it was sent', () => {
