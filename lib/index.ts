@@ -41,11 +41,14 @@ export type {
 export {
   defineSecureCookie,
   SecureCookieDefinition,
-  type SecureCookieDefinitionOptions,
-  type SecureCookieRenewalOptions,
   type SecureCookieInput,
   type SecureCookieValue,
 } from './definition/secure-cookie-definition.js';
+export type {
+  SecureCookieDefinitionOptions,
+  SecureCookieRenewalOptions,
+  SecureCookieRevocableOptions,
+} from './definition/definition-options.js';
 export type {
   SecureCookieStandardSchema,
   SecureCookieStandardSchemaIssue,

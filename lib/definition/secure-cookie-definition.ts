@@ -1,92 +1,21 @@
 import { SecureCookieError } from '../errors.js';
 import { resolveCookieAttributes, type SecureCookieAttributes } from '../http/set-cookie.js';
 import type { SecureCookieRejection } from '../signing/verify-result.js';
-import type {
-  SecureCookieAcceptedFormat,
-  SecureCookieNameBindingFormat,
-} from '../accepts/accepted-format.js';
+import type { SecureCookieAcceptedFormat } from '../accepts/accepted-format.js';
 import { CODECS, type SecureCookieJsonValue, type SecureCookieCodec } from './codec.js';
+import type {
+  AnyOptions,
+  SchemaInput,
+  SchemaOutput,
+  SecureCookieDefinitionOptions,
+  SecureCookieRevocableOptions,
+  WithoutSchema,
+} from './definition-options.js';
+import { revocationKeys, type RevocableBy } from './revocation-keys.js';
 import type {
   SecureCookieStandardSchema,
   SecureCookieStandardSchemaResult,
 } from './standard-schema.js';
-
-/** When a cookie that a client presents is re-issued. */
-export type SecureCookieRenewalOptions =
-  | {
-      /** Not renewed by age. */
-      readonly renewAfter?: undefined;
-      /** Not renewed for its key or format. */
-      readonly renew?: false | undefined;
-      /** Without renewal, there is nothing to narrow. */
-      readonly renewOn?: undefined;
-      /**
-       * The oldest first issue that is accepted, in seconds, however often the cookie was renewed.
-       * Renewal requires it: without it, a cookie that was stolen once would live for ever.
-       *
-       * @defaultValue no limit but `maxAge`
-       */
-      readonly absoluteMaxAge?: number | undefined;
-    }
-  | {
-      /**
-       * Re-issues cookies older than this, in seconds, with the definition's own attributes.
-       *
-       * @defaultValue none: age alone renews nothing
-       */
-      readonly renewAfter?: number | undefined;
-      /**
-       * Re-issues cookies that are valid but not as they would be written now: signed by an old key,
-       * or in an older or accepted format.
-       *
-       * @defaultValue false
-       */
-      readonly renew?: boolean | undefined;
-      /**
-       * `'navigation'` renews only where `Sec-Fetch-Mode` is absent or `navigate`.
-       *
-       * @defaultValue 'any'
-       */
-      readonly renewOn?: 'any' | 'navigation' | undefined;
-      /** The oldest first issue that is accepted, in seconds, however often it was renewed. */
-      readonly absoluteMaxAge: number;
-    };
-
-/**
- * What a definition says of its cookie besides the value's type. `maxAge`, in seconds, binds the
- * browser and the server both, and may exceed the signer's.
- */
-export type SecureCookieDefinitionOptions = SecureCookieAttributes &
-  SecureCookieRenewalOptions & {
-    /**
-     * Hides the value from whoever does not hold the secret.
-     *
-     * @defaultValue false
-     */
-    readonly encrypt?: boolean | undefined;
-    /**
-     * Formats that came before: read under this name, and re-issued under `renew`.
-     *
-     * @defaultValue none
-     */
-    readonly accepts?: readonly SecureCookieAcceptedFormat[] | undefined;
-  };
-
-/** Another cookie of the old app could be replayed as this one: only a schema tells them apart. */
-interface WithoutSchema {
-  readonly schema?: undefined;
-  readonly accepts?: readonly SecureCookieNameBindingFormat[] | undefined;
-}
-
-/** What `set` takes for a schema. */
-type SchemaInput<Schema extends SecureCookieStandardSchema> = NonNullable<
-  Schema['~standard']['types']
->['input'];
-
-/** What reading gives for a schema. */
-type SchemaOutput<Schema extends SecureCookieStandardSchema> = NonNullable<
-  Schema['~standard']['types']
->['output'];
 
 /** The type that reading a definition's cookie gives. */
 export type SecureCookieValue<Definition> =
@@ -100,17 +29,6 @@ export type SecureCookieInput<Definition> =
 export type DecodedValue<Output> =
   | { readonly value: Output; readonly reason?: undefined }
   | { readonly reason: Extract<SecureCookieRejection, 'encoding' | 'schema'> };
-
-interface AnyOptions extends Omit<SecureCookieAttributes, never> {
-  readonly codec?: SecureCookieCodec | undefined;
-  readonly schema?: SecureCookieStandardSchema | undefined;
-  readonly encrypt?: boolean | undefined;
-  readonly accepts?: readonly SecureCookieAcceptedFormat[] | undefined;
-  readonly renewAfter?: number | undefined;
-  readonly renew?: boolean | undefined;
-  readonly renewOn?: 'any' | 'navigation' | undefined;
-  readonly absoluteMaxAge?: number | undefined;
-}
 
 /**
  * A cookie defined once: its name, attributes, lifetime, type and policy. A frozen value: nothing is
@@ -140,6 +58,9 @@ export class SecureCookieDefinition<in Input, out Output> {
   readonly renewOn: 'any' | 'navigation';
   /** The oldest first issue that is accepted, in seconds, where given. */
   readonly absoluteMaxAge: number | undefined;
+  /** Whether it can be revoked: it has `revocableBy`. */
+  readonly revocable: boolean;
+  readonly #revocableBy: RevocableBy | undefined;
   readonly #schema: SecureCookieStandardSchema | undefined;
 
   /** @internal */
@@ -153,6 +74,7 @@ export class SecureCookieDefinition<in Input, out Output> {
       renew = false,
       renewOn = 'any',
       absoluteMaxAge,
+      revocableBy,
       ...attributes
     } = options;
     this.name = name;
@@ -164,10 +86,12 @@ export class SecureCookieDefinition<in Input, out Output> {
     this.renew = renew;
     this.renewOn = renewOn;
     this.absoluteMaxAge = absoluteMaxAge;
+    this.revocable = revocableBy !== undefined;
+    this.#revocableBy = revocableBy;
     this.#schema = schema;
     // An impossible set of attributes is an error of the definition, whatever the connection is like.
     resolveCookieAttributes(name, this.attributes, {}, () => true);
-    assertDefinition(this, schema);
+    assertDefinition(this, schema, revocableBy);
     Object.freeze(this);
   }
 
@@ -204,6 +128,15 @@ export class SecureCookieDefinition<in Input, out Output> {
     return validated === undefined || validated.issues !== undefined
       ? { reason: 'schema' }
       : { value: validated.value };
+  }
+
+  /**
+   * The keys that a decoded value can be revoked by; `undefined` where they are not 0 to 8 texts.
+   *
+   * @internal
+   */
+  revocationKeys(value: unknown): readonly string[] | undefined {
+    return this.#revocableBy === undefined ? [] : revocationKeys(this.#revocableBy, value);
   }
 
   #assertValid(value: unknown): void {
@@ -244,7 +177,7 @@ export class SecureCookieDefinition<in Input, out Output> {
  * @param options - the attributes of the cookie; `codec` ('text', 'bytes' or 'json'; text, and json
  * where there is a schema); `schema` (any Standard Schema: zod, valibot, arktype, ...), which both
  * setting and reading validate; `encrypt`; renewal by `renewAfter`, `renew` and `absoluteMaxAge`
- * (seconds); `accepts` for older formats
+ * (seconds); `accepts` for older formats; `revocableBy` for keys that it can be revoked by
  * @throws {@link SecureCookieError} `name`, `attribute` or `option`, where it is defined
  * @example
  * export const Cart = defineSecureCookie('cart', {
@@ -256,30 +189,45 @@ export class SecureCookieDefinition<in Input, out Output> {
  */
 export function defineSecureCookie(
   name: string,
-  options?: SecureCookieDefinitionOptions & WithoutSchema & { readonly codec?: 'text' | undefined },
+  options?: SecureCookieDefinitionOptions &
+    WithoutSchema &
+    SecureCookieRevocableOptions<string> & { readonly codec?: 'text' | undefined },
 ): SecureCookieDefinition<string, string>;
 export function defineSecureCookie(
   name: string,
-  options: SecureCookieDefinitionOptions & WithoutSchema & { readonly codec: 'bytes' },
+  options: SecureCookieDefinitionOptions &
+    WithoutSchema &
+    SecureCookieRevocableOptions<Uint8Array> & { readonly codec: 'bytes' },
 ): SecureCookieDefinition<Uint8Array, Uint8Array>;
 export function defineSecureCookie(
   name: string,
-  options: SecureCookieDefinitionOptions & WithoutSchema & { readonly codec: 'json' },
+  options: SecureCookieDefinitionOptions &
+    WithoutSchema &
+    SecureCookieRevocableOptions<SecureCookieJsonValue> & { readonly codec: 'json' },
 ): SecureCookieDefinition<SecureCookieJsonValue, SecureCookieJsonValue>;
 export function defineSecureCookie<Schema extends SecureCookieStandardSchema<string, unknown>>(
   name: string,
-  options: SecureCookieDefinitionOptions & { readonly codec: 'text'; readonly schema: Schema },
+  options: SecureCookieDefinitionOptions &
+    SecureCookieRevocableOptions<SchemaOutput<Schema>> & {
+      readonly codec: 'text';
+      readonly schema: Schema;
+    },
 ): SecureCookieDefinition<SchemaInput<Schema>, SchemaOutput<Schema>>;
 export function defineSecureCookie<Schema extends SecureCookieStandardSchema<Uint8Array, unknown>>(
   name: string,
-  options: SecureCookieDefinitionOptions & { readonly codec: 'bytes'; readonly schema: Schema },
+  options: SecureCookieDefinitionOptions &
+    SecureCookieRevocableOptions<SchemaOutput<Schema>> & {
+      readonly codec: 'bytes';
+      readonly schema: Schema;
+    },
 ): SecureCookieDefinition<SchemaInput<Schema>, SchemaOutput<Schema>>;
 export function defineSecureCookie<Schema extends SecureCookieStandardSchema>(
   name: string,
-  options: SecureCookieDefinitionOptions & {
-    readonly codec?: 'json' | undefined;
-    readonly schema: Schema;
-  },
+  options: SecureCookieDefinitionOptions &
+    SecureCookieRevocableOptions<SchemaOutput<Schema>> & {
+      readonly codec?: 'json' | undefined;
+      readonly schema: Schema;
+    },
 ): SecureCookieDefinition<SchemaInput<Schema>, SchemaOutput<Schema>>;
 export function defineSecureCookie(
   name: string,
@@ -311,6 +259,7 @@ function issuePath({ path = [] }: { readonly path?: readonly unknown[] | undefin
 function assertDefinition(
   definition: SecureCookieDefinition<never, unknown>,
   schema: SecureCookieStandardSchema | undefined,
+  revocableBy: unknown,
 ): void {
   const { codec, encrypt, renew, renewAfter, renewOn, absoluteMaxAge, accepts, attributes } =
     definition;
@@ -321,6 +270,10 @@ function assertDefinition(
     [
       schema !== undefined && typeof schema['~standard']?.validate !== 'function',
       '"schema" must be a Standard Schema, as those of zod, valibot and arktype are',
+    ],
+    [
+      revocableBy !== undefined && typeof revocableBy !== 'function',
+      '"revocableBy" must be a function that returns the keys of a value',
     ],
     [typeof encrypt !== 'boolean', '"encrypt" must be true or false'],
     [typeof renew !== 'boolean', '"renew" must be true or false'],

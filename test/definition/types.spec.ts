@@ -62,6 +62,21 @@ const Valibot = defineSecureCookie('valibot', {
 const Arktype = defineSecureCookie('arktype', {
   schema: type({ size: 'string.numeric.parse' }),
 });
+const Revocable = defineSecureCookie('revocable', {
+  schema: z.object({ size: z.string().transform(Number) }),
+  revocableBy: (value) => {
+    true satisfies Same<typeof value, { size: number }>;
+    return [`size:${value.size.toFixed(0)}`];
+  },
+});
+const RevocableText = defineSecureCookie('revocable', {
+  maxAge: 60,
+  revocableBy: (value) => [value.toLowerCase()],
+});
+const RevocableBytes = defineSecureCookie('revocable', {
+  codec: 'bytes',
+  revocableBy: ({ length }) => [`length:${length.toFixed(0)}`],
+});
 const Length = defineSecureCookie('length', {
   codec: 'bytes',
   schema: z.instanceof(Uint8Array<ArrayBufferLike>).transform(({ length }) => length),
@@ -86,9 +101,13 @@ describe('the types of a definition', () => {
       true satisfies Same<SecureCookieInput<typeof Arktype>, { size: string }>,
       true satisfies Same<SecureCookieValue<typeof Arktype>, { size: number }>,
       true satisfies Same<SecureCookieValue<typeof Length>, number>,
+      true satisfies Same<SecureCookieInput<typeof Revocable>, { size: string }>,
+      true satisfies Same<SecureCookieValue<typeof Revocable>, { size: number }>,
+      true satisfies Same<SecureCookieValue<typeof RevocableText>, string>,
+      true satisfies Same<SecureCookieValue<typeof RevocableBytes>, Uint8Array>,
     ];
 
-    expect(same).toHaveLength(13);
+    expect(same).toHaveLength(17);
   });
 
   it('are what reading gives, or undefined', () => {
@@ -177,6 +196,11 @@ describe('the compiler, as the constructor, refuses a definition', () => {
     ],
     // @ts-expect-error: it says that it does not
     ['a format of one’s own that binds no name', () => defineSecureCookie('a', { accepts: [own] })],
+    [
+      'revocableBy of something that is no function',
+      // @ts-expect-error: a function
+      () => defineSecureCookie('a', { revocableBy: ['user'] }),
+    ],
     [
       'with a codec that there is not',
       // @ts-expect-error: text, bytes or json
