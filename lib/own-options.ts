@@ -1,6 +1,6 @@
 import { SecureCookieError } from './errors.js';
 
-/** Every option of an entrance, so that none is looked up in a prototype. */
+/** Every option of an entrance as a property of its own, so that none is looked up in a prototype. */
 export type OwnOptions<Options> = { [Name in keyof Options]-?: Options[Name] | undefined };
 
 /** What the messages call an option, and the code of their errors. */
@@ -27,7 +27,7 @@ export function ownOptions<Options extends object>(
   given: Options,
   blank: () => OwnOptions<Options>,
   code: keyof typeof NOUNS,
-): OwnOptions<Options> {
+): Options {
   if (!isPlainObject(given)) {
     throw new SecureCookieError(
       code,
@@ -36,12 +36,11 @@ export function ownOptions<Options extends object>(
   }
   const own = blank();
   for (const name of Object.keys(given)) {
-    if (!isOption(own, name)) {
+    if (!Object.hasOwn(own, name)) {
       throw unknownOption(name, Object.keys(own), code);
     }
-    own[name] = given[name];
   }
-  return own;
+  return Object.assign(own, given);
 }
 
 /**
@@ -64,13 +63,6 @@ function isForeignPrototype(prototype: unknown): boolean {
     Object.getPrototypeOf(prototype) === null &&
     Object.hasOwn(prototype, 'isPrototypeOf')
   );
-}
-
-function isOption<Options extends object>(
-  own: Options,
-  name: string,
-): name is keyof Options & string {
-  return Object.hasOwn(own, name);
 }
 
 function kindOf(value: unknown): string {

@@ -17,7 +17,7 @@ const blank = (): OwnOptions<Options> => ({
 });
 
 /** Takes whatever JavaScript passes. */
-function own(given: unknown, code: 'option' | 'attribute' = 'option'): OwnOptions<Options> {
+function own(given: unknown, code: 'option' | 'attribute' = 'option'): Options {
   return ownOptions(given as Options, blank, code);
 }
 
@@ -160,8 +160,8 @@ describe('ownOptions', () => {
     );
   });
 
-  it('ignores symbols and what is not enumerable, as spreading does or would show', () => {
-    const given = Object.defineProperty({ [Symbol('mine')]: 1 }, 'maxAge', { value: 60 });
+  it('ignores what is not enumerable, as spreading does', () => {
+    const given = Object.defineProperty({}, 'maxAge', { value: 60 });
 
     expect(own(given)).toEqual({});
   });

@@ -2,7 +2,8 @@ import type {
   SecureCookieAcceptedFormat,
   SecureCookieNameBindingFormat,
 } from '../accepts/accepted-format.js';
-import type { SecureCookieAttributes } from '../http/set-cookie.js';
+import { noAttributes, type SecureCookieAttributes } from '../http/set-cookie.js';
+import type { OwnOptions } from '../own-options.js';
 import type { SecureCookieCodec } from './codec.js';
 import type { SecureCookieStandardSchema } from './standard-schema.js';
 
@@ -108,4 +109,20 @@ export interface AnyOptions extends Omit<SecureCookieAttributes, never> {
   readonly renewOn?: 'any' | 'navigation' | undefined;
   readonly absoluteMaxAge?: number | undefined;
   readonly revocableBy?: ((value: never) => readonly string[]) | undefined;
+}
+
+/** Every option of a definition, not given. */
+export function noDefinitionOptions(): OwnOptions<AnyOptions> {
+  return {
+    ...noAttributes(),
+    codec: undefined,
+    schema: undefined,
+    encrypt: undefined,
+    accepts: undefined,
+    renewAfter: undefined,
+    renew: undefined,
+    renewOn: undefined,
+    absoluteMaxAge: undefined,
+    revocableBy: undefined,
+  };
 }

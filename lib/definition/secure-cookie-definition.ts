@@ -1,15 +1,22 @@
 import { SecureCookieError } from '../errors.js';
-import { resolveCookieAttributes, type SecureCookieAttributes } from '../http/set-cookie.js';
+import {
+  noAttributes,
+  ownCookieAttributes,
+  resolveCookieAttributes,
+  type SecureCookieAttributes,
+} from '../http/set-cookie.js';
+import { ownOptions } from '../own-options.js';
 import type { SecureCookieRejection } from '../signing/verify-result.js';
 import type { SecureCookieAcceptedFormat } from '../accepts/accepted-format.js';
 import { CODECS, type SecureCookieJsonValue, type SecureCookieCodec } from './codec.js';
-import type {
-  AnyOptions,
-  SchemaInput,
-  SchemaOutput,
-  SecureCookieDefinitionOptions,
-  SecureCookieRevocableOptions,
-  WithoutSchema,
+import {
+  noDefinitionOptions,
+  type AnyOptions,
+  type SchemaInput,
+  type SchemaOutput,
+  type SecureCookieDefinitionOptions,
+  type SecureCookieRevocableOptions,
+  type WithoutSchema,
 } from './definition-options.js';
 import { revocationKeys, type RevocableBy } from './revocation-keys.js';
 import type {
@@ -75,10 +82,11 @@ export class SecureCookieDefinition<in Input, out Output> {
       renewOn = 'any',
       absoluteMaxAge,
       revocableBy,
-      ...attributes
-    } = options;
+      ...given
+    } = ownOptions(options, noDefinitionOptions, 'option');
+    const attributes = ownCookieAttributes(given);
     this.name = name;
-    this.attributes = Object.freeze({ ...attributes });
+    this.attributes = Object.freeze(attributes);
     this.codec = codec;
     this.encrypt = encrypt;
     this.accepts = Object.freeze([...accepts]);
@@ -90,7 +98,7 @@ export class SecureCookieDefinition<in Input, out Output> {
     this.#revocableBy = revocableBy;
     this.#schema = schema;
     // An impossible set of attributes is an error of the definition, whatever the connection is like.
-    resolveCookieAttributes(name, this.attributes, {}, () => true);
+    resolveCookieAttributes(name, attributes, noAttributes(), () => true);
     assertDefinition(this, schema, revocableBy);
     Object.freeze(this);
   }

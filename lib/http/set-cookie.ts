@@ -1,5 +1,6 @@
 import { SecureCookieError } from '../errors.js';
 import { assertCookieName } from '../cookie-name.js';
+import { ownOptions, type OwnOptions } from '../own-options.js';
 
 /** The attributes of a cookie. All are optional where a default stands behind them. */
 export interface SecureCookieAttributes {
@@ -104,27 +105,37 @@ const SECURE_PREFIX = /^__(?:secure|host|http)-/i;
 const HOST_PREFIX = /^__host-/i;
 const HTTP_PREFIX = /^__(?:host-)?http-/i;
 
-const ALLOWED: Readonly<Record<keyof SecureCookieAttributes, (value: unknown) => boolean>> = {
-  path: (value) => isShort(value) && PATH.test(value),
-  domain: (value) => isShort(value) && DOMAIN.test(value),
-  maxAge: (value) => value === null || isLifetime(value),
-  httpOnly: (value) => typeof value === 'boolean',
-  secure: (value) => typeof value === 'boolean' || value === 'auto',
-  sameSite: (value) => value === 'strict' || value === 'lax' || value === 'none',
-  partitioned: (value) => typeof value === 'boolean',
-  priority: (value) => value === 'low' || value === 'medium' || value === 'high',
-};
-
-const EXPECTED: Readonly<Record<keyof SecureCookieAttributes, string>> = {
-  path: 'a path that begins with "/", holds printable ASCII without ";" and "<" and does not end with a space, 1024 bytes at most',
-  domain: 'a host name, 1024 bytes at most',
-  maxAge: `a whole number of seconds up to ${MAX_COOKIE_MAX_AGE} (400 days), or null for a browser-session cookie`,
-  httpOnly: 'true or false',
-  secure: 'true, false or "auto"',
-  sameSite: '"strict", "lax" or "none"',
-  partitioned: 'true or false',
-  priority: '"low", "medium" or "high"',
-};
+/** What each attribute must be, and the words for it. */
+const RULES: readonly (readonly [
+  attribute: keyof SecureCookieAttributes,
+  allows: (value: unknown) => boolean,
+  expected: string,
+])[] = [
+  [
+    'path',
+    (value) => isShort(value) && PATH.test(value),
+    'a path that begins with "/", holds printable ASCII without ";" and "<" and does not end with a space, 1024 bytes at most',
+  ],
+  ['domain', (value) => isShort(value) && DOMAIN.test(value), 'a host name, 1024 bytes at most'],
+  [
+    'maxAge',
+    (value) => value === null || isLifetime(value),
+    `a whole number of seconds up to ${MAX_COOKIE_MAX_AGE} (400 days), or null for a browser-session cookie`,
+  ],
+  ['httpOnly', (value) => typeof value === 'boolean', 'true or false'],
+  ['secure', (value) => typeof value === 'boolean' || value === 'auto', 'true, false or "auto"'],
+  [
+    'sameSite',
+    (value) => value === 'strict' || value === 'lax' || value === 'none',
+    '"strict", "lax" or "none"',
+  ],
+  ['partitioned', (value) => typeof value === 'boolean', 'true or false'],
+  [
+    'priority',
+    (value) => value === 'low' || value === 'medium' || value === 'high',
+    '"low", "medium" or "high"',
+  ],
+];
 
 const SAME_SITE = {
   strict: '; SameSite=Strict',
@@ -139,40 +150,44 @@ const PRIORITY = {
 } as const;
 
 /**
- * Checks each attribute by itself. Unknown ones are refused: a misspelt `maxAge` would otherwise
- * quietly mean the default.
+ * The attributes that a caller gives, copied once, each checked by itself.
  *
  * @throws {@link SecureCookieError} `attribute`
  */
-export function assertCookieAttributes(attributes: SecureCookieAttributes): void {
-  if (typeof attributes !== 'object' || attributes === null) {
-    throw new SecureCookieError(
-      'attribute',
-      'The attributes of a cookie are an object: { maxAge: 3600 }.',
-    );
-  }
-  for (const [attribute, value] of Object.entries(attributes)) {
-    if (!isAttribute(attribute)) {
+export function ownCookieAttributes(given: SecureCookieAttributes): SecureCookieAttributes {
+  const own = ownOptions(given, noAttributes, 'attribute');
+  for (const [attribute, allows, expected] of RULES) {
+    const value = own[attribute];
+    if (value !== undefined && !allows(value)) {
       throw new SecureCookieError(
         'attribute',
-        `There is no cookie attribute ${JSON.stringify(attribute)}: use ${Object.keys(ALLOWED).join(', ')}.`,
-      );
-    }
-    if (value !== undefined && !ALLOWED[attribute](value)) {
-      throw new SecureCookieError(
-        'attribute',
-        `The cookie attribute "${attribute}" must be ${EXPECTED[attribute]}.`,
+        `The cookie attribute "${attribute}" must be ${expected}.`,
       );
     }
   }
+  return own;
+}
+
+/** Every attribute, not given. */
+export function noAttributes(): OwnOptions<SecureCookieAttributes> {
+  return {
+    path: undefined,
+    domain: undefined,
+    maxAge: undefined,
+    httpOnly: undefined,
+    secure: undefined,
+    sameSite: undefined,
+    partitioned: undefined,
+    priority: undefined,
+  };
 }
 
 /**
- * Completes and checks the attributes of one cookie.
+ * Completes the attributes of one cookie, and checks them together.
  *
  * @param name - the cookie's name, of which the prefix counts
- * @param attributes - what the caller asks for; wins over `defaults`
- * @param defaults - the app's
+ * @param attributes - what the caller asks for, from {@link ownCookieAttributes}; wins over `defaults`
+ * @param defaults - the app's, from {@link ownCookieAttributes}
  * @param isSecureConnection - asked only where `secure: 'auto'` depends on it
  * @throws {@link SecureCookieError} `name` or `attribute`, where browsers would refuse or misread
  * the cookie
@@ -184,7 +199,6 @@ export function resolveCookieAttributes(
   isSecureConnection: () => boolean,
 ): SetCookieAttributes {
   assertCookieName(name);
-  assertCookieAttributes(attributes);
   const sameSite = attributes.sameSite ?? defaults.sameSite ?? 'lax';
   const partitioned = attributes.partitioned ?? defaults.partitioned ?? false;
   const secure = attributes.secure ?? defaults.secure ?? 'auto';
@@ -280,10 +294,6 @@ function assertAccepted(name: string, attributes: SetCookieAttributes): void {
       `Browsers would refuse the cookie "${name}": ${fault[1]}.`,
     );
   }
-}
-
-function isAttribute(attribute: string): attribute is keyof SecureCookieAttributes {
-  return Object.hasOwn(ALLOWED, attribute);
 }
 
 /** ASCII, as the grammars ask next, has as many octets as characters. */

@@ -5,6 +5,7 @@ import { SecureCookieError } from '../errors.js';
 import type { ResponseHead } from '../http/response-head.js';
 import {
   assertCookieSize,
+  ownCookieAttributes,
   resolveCookieAttributes,
   type SecureCookieAttributes,
 } from '../http/set-cookie.js';
@@ -97,7 +98,7 @@ export class SecureCookieJar extends SecureCookieReader {
       this.#setDefined(cookie, value);
       return;
     }
-    const resolved = this.#resolve(cookie, attributes);
+    const resolved = this.#resolve(cookie, ownCookieAttributes(attributes));
     if (resolved.maxAge !== null && resolved.maxAge > this.#signer.maxAge) {
       throw new SecureCookieError(
         'attribute',
@@ -134,7 +135,9 @@ export class SecureCookieJar extends SecureCookieReader {
   ): void {
     this.#pending.assertWritable();
     const [name, own] =
-      typeof cookie === 'string' ? [cookie, attributes] : [cookie.name, cookie.attributes];
+      typeof cookie === 'string'
+        ? [cookie, ownCookieAttributes(attributes)]
+        : [cookie.name, cookie.attributes];
     this.#pending.add(name, undefined, { ...this.#resolve(name, own), maxAge: 0 });
   }
 

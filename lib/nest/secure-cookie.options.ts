@@ -1,8 +1,8 @@
 import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
 import { SecureCookieError } from '../errors.js';
 import {
-  assertCookieAttributes,
   DEFAULT_COOKIE_MAX_AGE,
+  ownCookieAttributes,
   type SecureCookieAttributes,
 } from '../http/set-cookie.js';
 import type { SecureCookieKeys } from '../signing/key-ring.js';
@@ -104,7 +104,6 @@ export function moduleOptions(input: SecureCookieModuleInput): SecureCookieModul
     return { secret: definedSecret(input) };
   }
   const { maxAge } = resolvePolicy(input);
-  assertCookieAttributes(input.cookie ?? {});
   cookieDefaults(maxAge, input);
   assertKeySource(input);
   return input;
@@ -143,14 +142,15 @@ export function cookieDefaults(
   maxAge: number,
   { cookie = {} }: SecureCookieModuleOptions,
 ): SecureCookieAttributes {
-  if (cookie.maxAge === undefined) {
-    return { ...cookie, maxAge: Math.min(DEFAULT_COOKIE_MAX_AGE, Math.floor(maxAge)) };
+  const own = ownCookieAttributes(cookie);
+  if (own.maxAge === undefined) {
+    return { ...own, maxAge: Math.min(DEFAULT_COOKIE_MAX_AGE, Math.floor(maxAge)) };
   }
-  if (cookie.maxAge !== null && cookie.maxAge > maxAge) {
+  if (own.maxAge !== null && own.maxAge > maxAge) {
     throw new SecureCookieError(
       'attribute',
-      `The option "cookie.maxAge" (${cookie.maxAge} seconds) exceeds "maxAge" (${maxAge}): browsers would keep cookies that the server refuses.`,
+      `The option "cookie.maxAge" (${own.maxAge} seconds) exceeds "maxAge" (${maxAge}): browsers would keep cookies that the server refuses.`,
     );
   }
-  return { ...cookie };
+  return own;
 }

@@ -35,14 +35,24 @@ describe('a definition with attributes that no browser keeps throws where it is 
     ['half a second', 'a', { maxAge: 0.5 }, 'attribute'],
     ['NaN seconds', 'a', { maxAge: Number.NaN }, 'attribute'],
     ['SameSite in upper case', 'a', { sameSite: 'Lax' }, 'attribute'],
-    ['an attribute that is misspelt', 'a', { maxage: 60 }, 'attribute'],
-    ['an attribute that there is not', 'a', { expires: new Date() }, 'attribute'],
+    ['an option that is misspelt', 'a', { maxage: 60 }, 'option'],
+    ['an option that there is not', 'a', { expires: new Date() }, 'option'],
+    ['options that are null', 'a', null, 'option'],
+    ['options that are an array', 'a', [], 'option'],
+    ['options that are a Map', 'a', new Map([['maxAge', 60]]), 'option'],
+    ['options that are inherited', 'a', Object.create({ maxAge: 60 }), 'option'],
   ])('%s', (_what, name, options, code) => {
     expect(thrownBy(() => defineSecureCookie(name, options as never))).toMatchObject({
       name: 'SecureCookieError',
       code,
     });
   });
+});
+
+it('a misspelt option of a definition is called an option, and the right one is named', () => {
+  expect(thrownBy(() => defineSecureCookie('a', { encyrpt: true } as never)).message).toBe(
+    'There is no option "encyrpt": use path, domain, maxAge, httpOnly, secure, sameSite, partitioned, priority, codec, schema, encrypt, accepts, renewAfter, renew, renewOn, absoluteMaxAge, revocableBy; did you mean "encrypt"?',
+  );
 });
 
 describe('a definition with a policy that can not be throws where it is made', () => {

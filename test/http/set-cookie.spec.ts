@@ -1,13 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { SecureCookieError } from '../../lib/errors.js';
 import {
-  assertCookieAttributes,
   assertCookieSize,
-  resolveCookieAttributes,
+  ownCookieAttributes,
   serializeSetCookie,
   type SecureCookieAttributes,
 } from '../../lib/http/set-cookie.js';
-import { NOW, overPlainHttp, setCookie } from '../support/set-cookie.js';
+import { NOW, overPlainHttp, resolveAttributes, setCookie } from '../support/set-cookie.js';
 import { thrownBy } from '../support/thrown-by.js';
 
 const overTls = (): boolean => true;
@@ -82,7 +81,7 @@ describe('a Set-Cookie header', () => {
   });
 
   it("counts Expires from the clock's whole seconds", () => {
-    const attributes = resolveCookieAttributes('user', { maxAge: 60 }, {}, overPlainHttp);
+    const attributes = resolveAttributes('user', { maxAge: 60 }, {}, overPlainHttp);
 
     expect(serializeSetCookie('user', 'a', attributes, NOW + 0.999)).toContain(
       'Expires=Thu, 06 Sep 2012 17:05:55 GMT',
@@ -134,7 +133,7 @@ describe('the attributes of one cookie', () => {
   };
 
   it("are the app's where the call names none", () => {
-    expect(resolveCookieAttributes('user', {}, defaults, overPlainHttp)).toEqual(defaults);
+    expect(resolveAttributes('user', {}, defaults, overPlainHttp)).toEqual(defaults);
   });
 
   it("are the call's where it names them", () => {
@@ -149,20 +148,20 @@ describe('the attributes of one cookie', () => {
       priority: 'high',
     };
 
-    expect(resolveCookieAttributes('user', attributes, defaults, overTls)).toEqual(attributes);
+    expect(resolveAttributes('user', attributes, defaults, overTls)).toEqual(attributes);
   });
 
   it("can override the app's browser-session lifetime, and be overridden by none", () => {
     const session = { maxAge: null };
 
-    expect(resolveCookieAttributes('user', { maxAge: 0 }, session, overTls).maxAge).toBe(0);
-    expect(resolveCookieAttributes('user', {}, session, overTls).maxAge).toBeNull();
+    expect(resolveAttributes('user', { maxAge: 0 }, session, overTls).maxAge).toBe(0);
+    expect(resolveAttributes('user', {}, session, overTls).maxAge).toBeNull();
   });
 
   it('ask for the connection only where "auto" depends on it', () => {
     const asked: string[] = [];
     const ask = (name: string, attributes: SecureCookieAttributes): void => {
-      resolveCookieAttributes(name, attributes, {}, () => asked.push(name) > 0);
+      resolveAttributes(name, attributes, {}, () => asked.push(name) > 0);
     };
     ask('__Host-user', {});
     ask('none', { sameSite: 'none' });
@@ -203,7 +202,7 @@ describe('an attribute', () => {
     ['priority', 'medium'],
     ['priority', 'high'],
   ])('%s may be %j', (attribute, value) => {
-    expect(() => assertCookieAttributes({ [attribute]: value })).not.toThrow();
+    expect(() => ownCookieAttributes({ [attribute]: value })).not.toThrow();
   });
 
   it.each<[keyof SecureCookieAttributes, unknown]>([
@@ -262,7 +261,7 @@ describe('an attribute', () => {
   ])('%s may not be %o', (attribute, value) => {
     const attributes = { [attribute]: value };
 
-    expect(codeOf(() => assertCookieAttributes(attributes))).toBe('attribute');
+    expect(codeOf(() => ownCookieAttributes(attributes))).toBe('attribute');
     expect(codeOf(() => setCookie(attributes))).toBe('attribute');
   });
 
@@ -277,7 +276,7 @@ describe('an attribute', () => {
     'toString',
     'constructor',
   ])('that does not exist is refused, and the ones that do are named: %s', (attribute) => {
-    const set = () => assertCookieAttributes({ [attribute]: undefined });
+    const set = () => ownCookieAttributes({ [attribute]: undefined });
 
     expect(codeOf(set)).toBe('attribute');
     expect(set).toThrow(
@@ -286,10 +285,10 @@ describe('an attribute', () => {
   });
 
   it.each([null, undefined, 'path=/', 1])('is not to be had from %j', (attributes) => {
-    const set = () => assertCookieAttributes(attributes as never);
+    const set = () => ownCookieAttributes(attributes as never);
 
     expect(codeOf(set)).toBe('attribute');
-    expect(set).toThrow('The attributes of a cookie are an object: { maxAge: 3600 }.');
+    expect(set).toThrow('The cookie attributes must be a plain object, such as { path, domain, ');
   });
 
   it.each<[keyof SecureCookieAttributes, string]>([
@@ -310,7 +309,7 @@ describe('an attribute', () => {
   ])(
     'is named in the message with what it must be, and its value is not: %s',
     (attribute, expected) => {
-      const set = () => assertCookieAttributes({ [attribute]: 'hidden value' });
+      const set = () => ownCookieAttributes({ [attribute]: 'hidden value' });
 
       expect(thrownBy(set).message).toBe(
         `The cookie attribute "${attribute}" must be ${expected}.`,
@@ -344,7 +343,7 @@ describe('what browsers would refuse in silence', () => {
 
     expect(codeOf(set)).toBe('attribute');
     expect(set).toThrow(`Browsers would refuse the cookie "${name}": ${fault}.`);
-    expect(codeOf(() => resolveCookieAttributes(name, {}, attributes, overTls))).toBe('attribute');
+    expect(codeOf(() => resolveAttributes(name, {}, attributes, overTls))).toBe('attribute');
   });
 
   it.each<[string, SecureCookieAttributes]>([

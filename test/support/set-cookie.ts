@@ -1,7 +1,9 @@
 import {
+  ownCookieAttributes,
   resolveCookieAttributes,
   serializeSetCookie,
   type SecureCookieAttributes,
+  type SetCookieAttributes,
 } from '../../lib/http/set-cookie.js';
 
 /** Thu, 06 Sep 2012 17:04:55 GMT */
@@ -9,15 +11,25 @@ export const NOW = 1_346_951_095;
 
 export const overPlainHttp = (): boolean => false;
 
+/** What the jar makes of a call's attributes and the app's defaults. */
+export function resolveAttributes(
+  name: string,
+  attributes: SecureCookieAttributes,
+  defaults: SecureCookieAttributes,
+  isSecure: () => boolean,
+): SetCookieAttributes {
+  return resolveCookieAttributes(
+    name,
+    ownCookieAttributes(attributes),
+    ownCookieAttributes(defaults),
+    isSecure,
+  );
+}
+
 /** The header of a cookie, as the jar makes it. */
 export function setCookie(
   attributes: SecureCookieAttributes = {},
   { name = 'user', value = 'a', isSecure = overPlainHttp } = {},
 ): string {
-  return serializeSetCookie(
-    name,
-    value,
-    resolveCookieAttributes(name, attributes, {}, isSecure),
-    NOW,
-  );
+  return serializeSetCookie(name, value, resolveAttributes(name, attributes, {}, isSecure), NOW);
 }
