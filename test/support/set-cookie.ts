@@ -29,7 +29,8 @@ export function resolveAttributes(
 /** The header of a cookie, as the jar makes it. */
 export function setCookie(
   attributes: SecureCookieAttributes = {},
-  { name = 'user', value = 'a', isSecure = overPlainHttp } = {},
+  { name = 'user', value = 'a', isSecure = overPlainHttp, defaults = {}, now = NOW } = {},
 ): string {
-  return serializeSetCookie(name, value, resolveAttributes(name, attributes, {}, isSecure), NOW);
+  const resolved = resolveAttributes(name, attributes, defaults, isSecure);
+  return serializeSetCookie(name, value, resolved, now);
 }

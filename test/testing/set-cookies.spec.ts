@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readSetCookies } from '../../lib/testing/index.js';
+import { newSeed } from '../fuzz/random.js';
+import { runReadBack } from '../set-cookies/read-back.js';
 import { thrownBy } from '../support/thrown-by.js';
 
 const SESSION =
@@ -17,6 +19,8 @@ const READ = {
     sameSite: 'lax',
   },
 };
+
+const seed = newSeed();
 
 describe('the Set-Cookie headers of a response', () => {
   it.each([
@@ -103,5 +107,12 @@ describe('the Set-Cookie headers of a response', () => {
       { name: 'b', value: '2', attributes: {} },
       { name: 'c', value: '', attributes: { maxAge: 0, path: '/', expires: new Date(0) } },
     ]);
+  });
+
+  it(`say what was set, whoever reads them: 2,000 generated cookies (seed ${seed})`, async () => {
+    const result = await runReadBack({ cookies: 2000, seed, stream: 'none' });
+
+    expect(result).toMatchObject({ cookies: 2000, faults: [] });
+    expect(result.joined).toBeGreaterThan(1500);
   });
 });
