@@ -67,7 +67,8 @@ export {
 } from './nest/secure-cookie.decorators.js';
 export { SecureCookieGuard, type SecureCookieReadOptions } from './nest/secure-cookie.guard.js';
 export { SecureCookieInterceptor } from './nest/secure-cookie.interceptor.js';
-export { SecureCookieJar } from './jar/secure-cookie-jar.js';
+export type { SecureCookieLogger } from './jar/pending-cookies.js';
+export { SecureCookieJar, type SecureCookieJarOptions } from './jar/secure-cookie-jar.js';
 export { SecureCookieModule } from './nest/secure-cookie.module.js';
 export {
   SECURE_COOKIE_OPTIONS,

@@ -1,14 +1,19 @@
-import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { publishRead } from '../signing/read-events.js';
+import {
+  readSignedValue,
+  refuseSecrets,
+  type SecureCookieSigner,
+} from '../signing/secure-cookie-signer.js';
 import type {
   SecureCookieRejectedValue,
+  SecureCookieRejection,
   SecureCookieVerifiedValue,
 } from '../signing/verify-result.js';
 import type {
   SecureCookieAcceptedFormat,
   SecureCookieAcceptedPayload,
 } from '../accepts/accepted-format.js';
-import { frameFirstIssue, unframeFirstIssue } from '../definition/first-issue.js';
+import { unframeFirstIssue } from '../definition/first-issue.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 
 /** A cookie that one of the formats in `accepts` verified. */
@@ -20,18 +25,18 @@ export interface SecureCookieAcceptedValue<Value> {
   /** When it was signed, in whole seconds since the epoch, where its format says so. */
   readonly issuedAt: number | undefined;
   /**
-   * No format of ours.
+   * `undefined`: the value is in none of this library's formats.
    *
    * @defaultValue undefined
    */
   readonly version?: undefined;
   /**
-   * No key of ours.
+   * `undefined`: the value was signed with none of the module's keys.
    *
    * @defaultValue undefined
    */
   readonly keyVersion?: undefined;
-  /** It would be written otherwise now. */
+  /** Always `false`: it would be written in format 2 now. */
   readonly current: false;
 }
 
@@ -42,95 +47,134 @@ export type SecureCookieDefinedResult<Value> =
 /** What a client presented, as it was stored: renewal signs it again, and never re-serializes it. */
 export interface StoredPayload {
   readonly payload: Uint8Array;
-  /** Seconds since the epoch; the renewal itself is the first issue of what carries no date. */
-  readonly firstIssuedAt: number | undefined;
+  /** Seconds since the epoch; what has none is issued for the first time when it is written. */
+  readonly firstIssuedAt?: number | undefined;
+}
+
+/** A payload that was read, and until when it is accepted, in seconds since the epoch. */
+interface AcceptedPayload extends StoredPayload {
+  readonly expiresAt: number;
 }
 
 /** A result, with the stored payload where it is valid. */
 export interface DefinedRead<Value> {
   readonly result: SecureCookieDefinedResult<Value>;
-  readonly stored: StoredPayload | undefined;
+  readonly stored: AcceptedPayload | undefined;
+  /** The version of the ring's key that the value was checked with, where it came that far. */
+  readonly keyVersion: number | undefined;
 }
 
 /**
- * Reads a defined cookie: v2 on every candidate, then the formats in `accepts`. Publishes one event.
+ * Reads a defined cookie: each value as v2, else in the formats of `accepts`. Of several that verify,
+ * the newest counts; where none does, the first one's reason. Publishes one event.
  *
  * @throws {@link SecureCookieError} `secret-reused`, `schema-async` or `clock`
  */
 export function readDefinedCookie<Value>(
   signer: SecureCookieSigner,
   definition: SecureCookieDefinition<never, Value>,
-  candidates: readonly string[],
+  values: readonly string[],
 ): DefinedRead<Value> {
-  const { name, encrypt, attributes, accepts } = definition;
-  for (const { secrets } of accepts) {
-    signer.refuseSecrets(secrets);
+  for (const { secrets } of definition.accepts) {
+    refuseSecrets(signer, secrets);
   }
-  const maxAge = attributes.maxAge ?? signer.maxAge;
-  let stored: StoredPayload | undefined;
-  const { result, keyVersion } = signer.readFirst<Value>(
-    name,
-    candidates,
-    { maxAge, encoding: 'bytes', encrypted: encrypt },
-    (verified) => {
-      const { payload, firstIssuedAt = verified.issuedAt } = unframe(definition, verified.value);
-      if (isOver(definition, firstIssuedAt, signer.now())) {
-        return { valid: false, reason: 'absolute-age' };
-      }
-      const decoded = definition.decode(payload);
-      if (decoded.reason !== undefined) {
-        return { valid: false, reason: decoded.reason };
-      }
-      stored = { payload, firstIssuedAt };
-      return { ...verified, value: decoded.value };
-    },
-  );
-  const read = result.valid ? undefined : readAccepted(signer, definition, candidates, maxAge);
-  if (read === undefined) {
-    publishRead(name, result, keyVersion);
-    return { result, stored };
+  let newest = readValue(signer, definition, values[0]);
+  for (let next = 1; next < values.length; next += 1) {
+    const other = readValue(signer, definition, values[next]);
+    if (isNewer(other, newest)) {
+      newest = other;
+    }
   }
-  publishRead(name, read.result, undefined);
-  return read;
+  publishRead(definition.name, newest.result, newest.keyVersion);
+  return newest;
 }
 
-/**
- * The bytes to sign for a payload.
- *
- * @param firstIssuedAt - whole seconds since the epoch
- */
-export function payloadToSign(
-  { absoluteMaxAge }: SecureCookieDefinition<never, unknown>,
-  payload: Uint8Array,
-  firstIssuedAt: number,
-): Uint8Array {
-  return absoluteMaxAge === undefined ? payload : frameFirstIssue(payload, firstIssuedAt);
+function readValue<Value>(
+  signer: SecureCookieSigner,
+  definition: SecureCookieDefinition<never, Value>,
+  value: string | undefined,
+): DefinedRead<Value> {
+  const read = readSigned(signer, definition, value);
+  return read.result.valid || value === undefined || definition.accepts.length === 0
+    ? read
+    : (readAccepted(signer, definition, value) ?? read);
+}
+
+/** How old a value may be whose definition is silent about that, in seconds. */
+function maxAgeOf(
+  signer: SecureCookieSigner,
+  { attributes }: SecureCookieDefinition<never, unknown>,
+): number {
+  return attributes.maxAge ?? signer.maxAge;
+}
+
+/** What carries no date is older than all that does. */
+function isNewer(other: DefinedRead<unknown>, present: DefinedRead<unknown>): boolean {
+  return other.result.valid && (!present.result.valid || dateOf(other) > dateOf(present));
+}
+
+function dateOf({ result }: DefinedRead<unknown>): number {
+  return (result.valid ? result.issuedAt : undefined) ?? Number.NEGATIVE_INFINITY;
+}
+
+function readSigned<Value>(
+  signer: SecureCookieSigner,
+  definition: SecureCookieDefinition<never, Value>,
+  signed: string | undefined,
+): DefinedRead<Value> {
+  const { name, encrypt } = definition;
+  const maxAge = maxAgeOf(signer, definition);
+  const options = { maxAge, encoding: 'bytes', encrypted: encrypt } as const;
+  const { result: verified, keyVersion } = readSignedValue(signer, name, signed, options);
+  if (!verified.valid) {
+    return { result: verified, stored: undefined, keyVersion };
+  }
+  const { payload, firstIssuedAt = verified.issuedAt } = unframe(definition, verified.value);
+  const end = absoluteEnd(definition, firstIssuedAt);
+  if (end < signer.now()) {
+    return rejected('absolute-age', keyVersion);
+  }
+  const decoded = definition.decode(payload);
+  if (decoded.reason !== undefined) {
+    return rejected(decoded.reason, keyVersion);
+  }
+  const { issuedAt, version, keyVersion: signedBy, current } = verified;
+  return {
+    result: { valid: true, value: decoded.value, issuedAt, version, keyVersion: signedBy, current },
+    stored: { payload, firstIssuedAt, expiresAt: Math.min(issuedAt + maxAge, end) },
+    keyVersion,
+  };
+}
+
+function rejected(
+  reason: SecureCookieRejection,
+  keyVersion: number | undefined,
+): DefinedRead<never> {
+  return { result: { valid: false, reason }, stored: undefined, keyVersion };
 }
 
 function readAccepted<Value>(
   signer: SecureCookieSigner,
   definition: SecureCookieDefinition<never, Value>,
-  candidates: readonly string[],
-  maxAge: number,
+  value: string,
 ): DefinedRead<Value> | undefined {
-  if (definition.accepts.length === 0) {
-    return undefined;
-  }
   const now = signer.now();
-  const formats = definition.accepts.filter(({ until }) => now * 1000 < until.getTime());
-  for (const value of candidates) {
-    for (const format of formats) {
-      const accepted = readSafely(format, { name: definition.name, value, now, maxAge });
-      const decoded = accepted === undefined ? undefined : definition.decode(accepted.payload);
-      if (accepted === undefined || decoded === undefined || decoded.reason !== undefined) {
-        continue;
-      }
-      const { payload, issuedAt } = accepted;
-      return {
-        result: { valid: true, value: decoded.value, issuedAt, current: false },
-        stored: { payload, firstIssuedAt: issuedAt },
-      };
+  const maxAge = maxAgeOf(signer, definition);
+  for (const format of definition.accepts) {
+    const end = format.until.getTime() / 1000;
+    const accepted =
+      now < end ? readSafely(format, { name: definition.name, value, now, maxAge }) : undefined;
+    const decoded = accepted === undefined ? undefined : definition.decode(accepted.payload);
+    if (accepted === undefined || decoded === undefined || decoded.reason !== undefined) {
+      continue;
     }
+    const { payload, issuedAt } = accepted;
+    const expiresAt = Math.min(end, (issuedAt ?? Number.POSITIVE_INFINITY) + maxAge);
+    return {
+      result: { valid: true, value: decoded.value, issuedAt, current: false },
+      stored: { payload, firstIssuedAt: issuedAt, expiresAt },
+      keyVersion: undefined,
+    };
   }
   return undefined;
 }
@@ -160,10 +204,10 @@ function unframe(
   return firstIssuedAt === undefined ? { payload } : { payload, firstIssuedAt };
 }
 
-function isOver(
-  { absoluteMaxAge }: SecureCookieDefinition<never, unknown>,
+/** The last second of a cookie, however often it was renewed. */
+function absoluteEnd(
+  { absoluteMaxAge = Number.POSITIVE_INFINITY }: SecureCookieDefinition<never, unknown>,
   firstIssuedAt: number,
-  now: number,
-): boolean {
-  return absoluteMaxAge !== undefined && firstIssuedAt < now - absoluteMaxAge;
+): number {
+  return firstIssuedAt + absoluteMaxAge;
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { payloadToSign, type DefinedRead, type StoredPayload } from './read-defined-cookie.js';
+import type { DefinedRead, StoredPayload } from './read-defined-cookie.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
 import type { ResponseHead } from '../http/response-head.js';
@@ -9,23 +9,40 @@ import {
   resolveCookieAttributes,
   type SecureCookieAttributes,
 } from '../http/set-cookie.js';
-import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import { signedLength, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import { CookieDefaults } from './cookie-defaults.js';
 import { PendingCookies, type PendingCookie, type SecureCookieLogger } from './pending-cookies.js';
 import { isDueForRenewal, mayRenewOn } from './renewal.js';
+import { RememberedReads } from './remembered-reads.js';
 import { SecureCookieReader } from './secure-cookie-reader.js';
+import { writeDefinedCookie } from './write-defined-cookie.js';
 
-/** What a jar is made of; `SecureCookieService` makes them. */
-export interface SecureCookieJarContext {
+/** What a jar is made of. In Nest, `SecureCookieService` makes jars. */
+export interface SecureCookieJarOptions {
+  /** What signs and verifies. */
   readonly signer: SecureCookieSigner;
-  /** The app's default attributes. */
-  readonly defaults: SecureCookieAttributes;
   /** Node's request. */
   readonly request: IncomingMessage;
-  /** Node's response. */
+  /** Node's response, of which the head is not sent yet. */
   readonly response: ServerResponse;
-  /** Whether the request came over TLS, as the adapter sees it. */
-  readonly isSecureConnection: () => boolean;
-  readonly logger: SecureCookieLogger;
+  /**
+   * The attributes of cookies where a call names no others.
+   *
+   * @defaultValue those of {@link SecureCookieAttributes}
+   */
+  readonly cookie?: SecureCookieAttributes | CookieDefaults | undefined;
+  /**
+   * Whether the request came over TLS, for `secure: 'auto'`. Behind a proxy, say what it says.
+   *
+   * @defaultValue whether the socket is encrypted
+   */
+  readonly isSecureConnection?: (() => boolean) | undefined;
+  /**
+   * Where the jar says what no caller can be told any more.
+   *
+   * @defaultValue `console`
+   */
+  readonly logger?: SecureCookieLogger | undefined;
 }
 
 /**
@@ -44,7 +61,7 @@ export interface SecureCookieJarContext {
  */
 export class SecureCookieJar extends SecureCookieReader {
   readonly #signer: SecureCookieSigner;
-  readonly #defaults: SecureCookieAttributes;
+  readonly #defaults: CookieDefaults;
   readonly #isSecureConnection: () => boolean;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
@@ -52,15 +69,38 @@ export class SecureCookieJar extends SecureCookieReader {
   /** Made when something is set: requests that only read do not pay for it. */
   #pendingCookies: PendingCookies | undefined;
 
-  /** Jars come from `@SecureCookies()` and `SecureCookieService.jar`. */
-  constructor(context: SecureCookieJarContext) {
-    const { signer, defaults, request, response, isSecureConnection, logger } = context;
-    super(signer, request.headers.cookie);
+  /**
+   * In Nest, take the jar from `@SecureCookies()` or `SecureCookieService.jar`: one for each request.
+   *
+   * @param options - `signer`, Node's `request` and `response`, and what differs from the defaults
+   * @throws {@link SecureCookieError} `attribute` - for default attributes that no browser keeps
+   * @example
+   * createServer((request, response) => {
+   *   const cookies = new SecureCookieJar({ signer, request, response });
+   *   cookies.set('seen', 'yes');
+   *   response.end(cookies.get('seen') ?? 'never');
+   * });
+   */
+  constructor({
+    signer,
+    request,
+    response,
+    cookie = {},
+    isSecureConnection = () => isEncrypted(request),
+    logger = console,
+  }: SecureCookieJarOptions) {
+    const reads = new RememberedReads(signer, (definition, read, occurrences) =>
+      this.#renewIfDue(definition, read, occurrences),
+    );
+    super(signer, request.headers.cookie, (asked, values, options) =>
+      reads.read(asked, values, options),
+    );
     this.#request = request;
     this.#response = response;
     this.#logger = logger;
     this.#signer = signer;
-    this.#defaults = defaults;
+    this.#defaults =
+      cookie instanceof CookieDefaults ? cookie : new CookieDefaults(cookie, signer.maxAge);
     this.#isSecureConnection = isSecureConnection;
   }
 
@@ -105,7 +145,7 @@ export class SecureCookieJar extends SecureCookieReader {
         `The cookie attribute "maxAge" (${resolved.maxAge} seconds) exceeds the signer's "maxAge" (${this.#signer.maxAge}): the browser would keep a cookie that the server refuses.`,
       );
     }
-    assertCookieSize(cookie, this.#signer.signedLength(cookie, value));
+    assertCookieSize(cookie, signedLength(this.#signer, cookie, value));
     this.#pending.add(cookie, typeof value === 'string' ? value : new Uint8Array(value), resolved);
   }
 
@@ -150,13 +190,12 @@ export class SecureCookieJar extends SecureCookieReader {
     this.#pendingCookies?.sign();
   }
 
-  /** @internal */
-  protected override onRead(
+  #renewIfDue(
     definition: SecureCookieDefinition<never, unknown>,
     { result, stored }: DefinedRead<unknown>,
     occurrences: number,
   ): void {
-    // Of two cookies of one name, browsers would keep both: which is renewed can not be told.
+    // Of two cookies of one name, browsers would keep both: which is renewed cannot be told.
     const due = isDueForRenewal(definition, result, this.#signer.now());
     if (due && stored !== undefined && occurrences === 1) {
       this.#pending.addRenewal(definition.name, (head) => this.#renewed(definition, stored, head));
@@ -170,44 +209,45 @@ export class SecureCookieJar extends SecureCookieReader {
 
   #setDefined<Input>(definition: SecureCookieDefinition<Input, unknown>, value: Input): void {
     const payload = definition.encode(value);
-    const firstIssuedAt = Math.floor(this.#signer.now());
-    const cookie = this.#definedCookie(definition, payload, firstIssuedAt);
-    const { name, encrypt } = definition;
-    assertCookieSize(name, this.#signer.signedLength(name, cookie.value, { encrypt }));
-    this.#pending.add(name, cookie.value, cookie.attributes, encrypt);
+    const { name, value: bytes, attributes, encrypt } = this.#written(definition, { payload });
+    assertCookieSize(name, signedLength(this.#signer, name, bytes, { encrypt }));
+    this.#pending.add(name, bytes, attributes, encrypt);
   }
 
   #renewed(
     definition: SecureCookieDefinition<never, unknown>,
-    { payload, firstIssuedAt }: StoredPayload,
+    stored: StoredPayload,
     head: ResponseHead,
   ): PendingCookie | undefined {
     if (!mayRenewOn(definition, this.#request, head)) {
       return undefined;
     }
-    const cookie = this.#definedCookie(
-      definition,
-      payload,
-      firstIssuedAt ?? Math.floor(this.#signer.now()),
-    );
+    const cookie = this.#written(definition, stored);
     return cookie.attributes.maxAge === 0 ? undefined : cookie;
   }
 
   /** The browser keeps a cookie no longer than its absolute age allows. */
-  #definedCookie(
+  #written(
     definition: SecureCookieDefinition<never, unknown>,
-    payload: Uint8Array,
-    firstIssuedAt: number,
+    stored: StoredPayload,
   ): PendingCookie & { readonly value: Uint8Array } {
-    const { name, attributes, encrypt, absoluteMaxAge = Number.POSITIVE_INFINITY } = definition;
-    const resolved = this.#resolve(name, attributes);
-    const remaining = Math.max(0, Math.floor(firstIssuedAt + absoluteMaxAge - this.#signer.now()));
+    const { name, bytes, encrypt, remaining } = writeDefinedCookie(
+      definition,
+      stored,
+      this.#signer.now(),
+    );
+    const resolved = this.#resolve(name, definition.attributes);
     const maxAge = resolved.maxAge === null ? null : Math.min(resolved.maxAge, remaining);
-    const value = payloadToSign(definition, payload, firstIssuedAt);
-    return { name, value, attributes: { ...resolved, maxAge }, encrypt };
+    return { name, value: bytes, attributes: { ...resolved, maxAge }, encrypt };
   }
 
   #resolve(name: string, attributes: SecureCookieAttributes) {
-    return resolveCookieAttributes(name, attributes, this.#defaults, this.#isSecureConnection);
+    const defaults = this.#defaults.attributes;
+    return resolveCookieAttributes(name, attributes, defaults, this.#isSecureConnection);
   }
+}
+
+/** Whether Node's own socket is one of TLS. */
+function isEncrypted({ socket }: IncomingMessage): boolean {
+  return 'encrypted' in socket && socket.encrypted === true;
 }

@@ -1,41 +1,55 @@
-import {
-  readDefinedCookie,
-  type DefinedRead,
-  type SecureCookieDefinedResult,
-} from './read-defined-cookie.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { findCookieValues } from '../http/cookie-header.js';
-import type { SecureCookieVerifyOptions } from '../signing/judge-value.js';
+import type {
+  SecureCookieEncodedValue,
+  SecureCookieEncoding,
+  SecureCookieVerifyOptions,
+} from '../signing/judge-value.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import type { SecureCookieVerifyResult } from '../signing/verify-result.js';
+import { readDefinedCookie, type SecureCookieDefinedResult } from './read-defined-cookie.js';
+import { readNamedCookie } from './read-named-cookie.js';
 
 /**
- * How many cookies of one name are tried. Browsers send several when paths or domains differ; a
- * client that sends hundreds only costs time.
+ * How many cookies of one name are tried. Browsers send several when paths or domains differ; more
+ * would only waste time.
  */
-const MAX_CANDIDATES = 16;
+const MAX_VALUES = 16;
+
+/** Reads one cookie of which these values came: by its name and options, or as it was defined. */
+export type ReadCookie = (
+  cookie: string | SecureCookieDefinition<never, unknown>,
+  values: readonly string[],
+  options: SecureCookieVerifyOptions,
+) => SecureCookieDefinedResult<unknown>;
 
 /**
- * Reads secure cookies from one `Cookie` header. Where a name occurs several times, the first cookie
- * that verifies wins (Tornado takes the last one). Against a neighbouring subdomain that plants
+ * Reads secure cookies from one `Cookie` header. Where a name occurs several times, the newest cookie
+ * that verifies counts (Tornado takes the last one). Against a neighbouring subdomain that plants
  * cookies, only a `__Host-` name helps.
+ *
+ * Each read verifies anew, so a reader may be kept as long as a socket is open.
  *
  * @example
  * new SecureCookieReader(signer, request.headers.cookie).get('user');
  */
 export class SecureCookieReader {
-  readonly #signer: SecureCookieSigner;
   readonly #header: string | undefined;
+  readonly #read: ReadCookie;
   /** The cookies of each name that was asked for: guards, parameters and the jar share the search. */
-  readonly #candidates = new Map<string, readonly string[]>();
+  readonly #values = new Map<string, readonly string[]>();
 
   /**
    * @param signer - what verifies
    * @param header - the `Cookie` request header, as it came
    */
-  constructor(signer: SecureCookieSigner, header: string | undefined) {
-    this.#signer = signer;
+  constructor(
+    signer: SecureCookieSigner,
+    header: string | undefined,
+    /** @internal */ read: ReadCookie = readAnewWith(signer),
+  ) {
     this.#header = header;
+    this.#read = read;
   }
 
   /**
@@ -48,14 +62,10 @@ export class SecureCookieReader {
    * @example
    * cookies.get('user', { maxAge: 3600 });
    */
-  get(
+  get<Encoding extends SecureCookieEncoding = 'utf8'>(
     name: string,
-    options: SecureCookieVerifyOptions & { readonly encoding: 'bytes' },
-  ): Uint8Array | undefined;
-  get(
-    name: string,
-    options?: SecureCookieVerifyOptions & { readonly encoding?: 'utf8' | undefined },
-  ): string | undefined;
+    options?: SecureCookieVerifyOptions<Encoding>,
+  ): SecureCookieEncodedValue<Encoding> | undefined;
   /**
    * The value of a defined cookie.
    *
@@ -80,20 +90,16 @@ export class SecureCookieReader {
    *
    * @param name - the cookie's name
    * @param options - `maxAge` in seconds, `minVersion`, `encoding`; the signer's where left out
-   * @returns the result of the first cookie of that name that verifies, else of the first one
+   * @returns the result of the newest cookie of that name that verifies, else of the first one
    * @throws {@link SecureCookieError} `option` for a bad option, `clock` for a broken clock
    * @example
    * const result = cookies.verify('user');
    * if (result.valid && !result.current) cookies.set('user', result.value);
    */
-  verify(
+  verify<Encoding extends SecureCookieEncoding = 'utf8'>(
     name: string,
-    options: SecureCookieVerifyOptions & { readonly encoding: 'bytes' },
-  ): SecureCookieVerifyResult<Uint8Array>;
-  verify(
-    name: string,
-    options?: SecureCookieVerifyOptions & { readonly encoding?: 'utf8' | undefined },
-  ): SecureCookieVerifyResult;
+    options?: SecureCookieVerifyOptions<Encoding>,
+  ): SecureCookieVerifyResult<SecureCookieEncodedValue<Encoding>>;
   /**
    * The value of a defined cookie with its date, or the reason why there is none.
    *
@@ -111,52 +117,28 @@ export class SecureCookieReader {
     return this.#verify(cookie, options);
   }
 
-  /**
-   * What a jar does with a defined cookie that it read.
-   *
-   * @internal
-   */
-  protected onRead(
-    _definition: SecureCookieDefinition<never, unknown>,
-    _read: DefinedRead<unknown>,
-    _occurrences: number,
-  ): void {}
-
   #verify(
     cookie: string | SecureCookieDefinition<never, unknown>,
     options: SecureCookieVerifyOptions,
   ): SecureCookieDefinedResult<unknown> {
-    return typeof cookie === 'string'
-      ? this.#verifyName(cookie, options)
-      : this.#verifyDefined(cookie);
-  }
-
-  #verifyDefined(
-    definition: SecureCookieDefinition<never, unknown>,
-  ): SecureCookieDefinedResult<unknown> {
-    const candidates = this.#find(definition.name);
-    const read = readDefinedCookie(this.#signer, definition, candidates);
-    this.onRead(definition, read, candidates.length);
-    return read.result;
-  }
-
-  #verifyName(
-    name: string,
-    options: SecureCookieVerifyOptions,
-  ): SecureCookieVerifyResult<string | Uint8Array> {
-    const candidates = this.#find(name);
-    return candidates.length > 1
-      ? this.#signer.verifyFirst(name, candidates, options)
-      : this.#signer.verify(name, candidates[0], options);
+    const name = typeof cookie === 'string' ? cookie : cookie.name;
+    return this.#read(cookie, this.#find(name), options);
   }
 
   #find(name: string): readonly string[] {
-    const known = this.#candidates.get(name);
+    const known = this.#values.get(name);
     if (known !== undefined) {
       return known;
     }
-    const found = findCookieValues(this.#header, name, MAX_CANDIDATES);
-    this.#candidates.set(name, found);
+    const found = findCookieValues(this.#header, name, MAX_VALUES);
+    this.#values.set(name, found);
     return found;
   }
+}
+
+function readAnewWith(signer: SecureCookieSigner): ReadCookie {
+  return (cookie, values, options) =>
+    typeof cookie === 'string'
+      ? readNamedCookie(signer, cookie, values, options)
+      : readDefinedCookie(signer, cookie, values).result;
 }

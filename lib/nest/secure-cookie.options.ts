@@ -1,10 +1,7 @@
 import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
 import { SecureCookieError } from '../errors.js';
-import {
-  DEFAULT_COOKIE_MAX_AGE,
-  ownCookieAttributes,
-  type SecureCookieAttributes,
-} from '../http/set-cookie.js';
+import type { SecureCookieAttributes } from '../http/set-cookie.js';
+import { CookieDefaults } from '../jar/cookie-defaults.js';
 import type { SecureCookieKeys } from '../signing/key-ring.js';
 import { resolvePolicy, type SecureCookiePolicy } from '../signing/policy.js';
 import { HOW_TO_MAKE_A_SECRET, type SecureCookieSecret } from '../signing/secret.js';
@@ -104,7 +101,7 @@ export function moduleOptions(input: SecureCookieModuleInput): SecureCookieModul
     return { secret: definedSecret(input) };
   }
   const { maxAge } = resolvePolicy(input);
-  cookieDefaults(maxAge, input);
+  void new CookieDefaults(input.cookie ?? {}, maxAge);
   assertKeySource(input);
   return input;
 }
@@ -130,27 +127,4 @@ function definedSecret(secret: SecureCookieSecret | null | undefined): SecureCoo
     'secret-missing',
     `SecureCookieModule got no secret (${secret === '' ? 'an empty one' : String(secret)}). Pass the option "secret", as in forRoot(process.env.COOKIE_SECRET), and set that environment variable before the app starts; if a .env file is loaded later than this line runs, use forRootAsync. ${HOW_TO_MAKE_A_SECRET}`,
   );
-}
-
-/**
- * The attributes of the app's cookies where a call names no others.
- *
- * @param maxAge - the signer's
- * @throws {@link SecureCookieError} `attribute` - for a `maxAge` above the signer's
- */
-export function cookieDefaults(
-  maxAge: number,
-  { cookie = {} }: SecureCookieModuleOptions,
-): SecureCookieAttributes {
-  const own = ownCookieAttributes(cookie);
-  if (own.maxAge === undefined) {
-    return { ...own, maxAge: Math.min(DEFAULT_COOKIE_MAX_AGE, Math.floor(maxAge)) };
-  }
-  if (own.maxAge !== null && own.maxAge > maxAge) {
-    throw new SecureCookieError(
-      'attribute',
-      `The option "cookie.maxAge" (${own.maxAge} seconds) exceeds "maxAge" (${maxAge}): browsers would keep cookies that the server refuses.`,
-    );
-  }
-  return own;
 }

@@ -2,8 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable, Logger, type ArgumentsHost } from '@nestjs/common';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
-import type { SecureCookieAttributes } from '../http/set-cookie.js';
-import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import { refuseSecrets, SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import {
   isInstance,
   isSecureRequest,
@@ -13,13 +12,10 @@ import {
   rawRequest,
   rawResponse,
 } from './platform.js';
+import { CookieDefaults } from '../jar/cookie-defaults.js';
 import { SecureCookieJar } from '../jar/secure-cookie-jar.js';
 import { SecureCookieReader } from '../jar/secure-cookie-reader.js';
-import {
-  cookieDefaults,
-  SECURE_COOKIE_OPTIONS,
-  type SecureCookieModuleOptions,
-} from './secure-cookie.options.js';
+import { SECURE_COOKIE_OPTIONS, type SecureCookieModuleOptions } from './secure-cookie.options.js';
 
 /**
  * The way to secure cookies where no parameter decorator reaches: guards, interceptors, filters,
@@ -43,7 +39,7 @@ export class SecureCookieService {
    */
   readonly #jarKey = Symbol('nestjs-secure-cookie jar');
   readonly #signer: SecureCookieSigner;
-  readonly #defaults: SecureCookieAttributes;
+  readonly #defaults: CookieDefaults;
   readonly #logger = new Logger('SecureCookieModule');
   #warnedOfProxy = false;
 
@@ -55,7 +51,7 @@ export class SecureCookieService {
     @Inject(SECURE_COOKIE_OPTIONS) options: SecureCookieModuleOptions,
   ) {
     this.#signer = signer;
-    this.#defaults = cookieDefaults(signer.maxAge, options);
+    this.#defaults = new CookieDefaults(options.cookie ?? {}, signer.maxAge);
   }
 
   /**
@@ -115,7 +111,7 @@ export class SecureCookieService {
    */
   checkDefinitions(definitions: readonly SecureCookieDefinition<never, unknown>[]): void {
     for (const { secrets } of definitions.flatMap(({ accepts }) => accepts)) {
-      this.#signer.refuseSecrets(secrets);
+      refuseSecrets(this.#signer, secrets);
     }
   }
 
@@ -127,7 +123,7 @@ export class SecureCookieService {
     }
     const jar = new SecureCookieJar({
       signer: this.#signer,
-      defaults: this.#defaults,
+      cookie: this.#defaults,
       request: raw,
       response: rawResponse(response),
       isSecureConnection: () => this.#isSecure(request),

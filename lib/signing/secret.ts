@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { SecureCookieError } from '../errors.js';
 
 /** A secret: text, of which the UTF-8 bytes are used as they are (never decoded), or bytes. */
@@ -63,4 +64,9 @@ export function assertStrong(secret: Uint8Array): void {
       `The secret is printed in public documentation: anyone can forge cookies with it. ${HOW_TO_MAKE_A_SECRET} For tests and demos alone, "allowWeakSecrets: true" lets it pass.`,
     );
   }
+}
+
+/** The same for the same secret, and nothing that tells it. */
+export function fingerprint(secret: SecureCookieSecret): string {
+  return createHash('sha256').update(secretBytes(secret, '')).digest('hex');
 }

@@ -14,7 +14,7 @@ import { assertValue } from './payload.js';
 import { assertTime, resolvePolicy, type SecureCookiePolicy } from './policy.js';
 import type { PreparedKey } from './prepared-key.js';
 import { publishRead } from './read-events.js';
-import type { SecureCookieSecret } from './secret.js';
+import { fingerprint, secretBytes, type SecureCookieSecret } from './secret.js';
 import {
   assertSignOptions,
   encryptValue,
@@ -24,18 +24,46 @@ import {
   type SecureCookieSignOptions,
 } from './sign-value.js';
 import { openSignedValue } from './signed-value.js';
-import type { SecureCookieVerifiedValue, SecureCookieVerifyResult } from './verify-result.js';
-
-/** Judges what verified further. */
-type Refine<Value> = (
-  verified: SecureCookieVerifiedValue<string | Uint8Array>,
-) => SecureCookieVerifyResult<Value>;
+import type { SecureCookieVerifyResult } from './verify-result.js';
 
 /** A result, and the version of the ring's key that it was found with. */
-interface SignedRead<Value> {
-  readonly result: SecureCookieVerifyResult<Value>;
+export interface SignedRead {
+  readonly result: SecureCookieVerifyResult<string | Uint8Array>;
   readonly keyVersion: number | undefined;
 }
+
+/*
+ * What only the other rooms ask of a signer. It is not on its public type: the class hands these out
+ * once, in its static block, because nobody else sees its keys.
+ */
+
+/** `verify` without its event, for those who judge further before they publish. Checks no options. */
+export let readSignedValue: (
+  signer: SecureCookieSigner,
+  name: string,
+  signed: string | undefined,
+  options: SecureCookieVerifyOptions,
+) => SignedRead;
+
+/**
+ * How long `sign` would make a value, in characters, in format 2. Throws `name`, `value`, `option`,
+ * `clock` or `keys-stale`.
+ */
+export let signedLength: (
+  signer: SecureCookieSigner,
+  name: string,
+  value: string | Uint8Array,
+  options?: SecureCookieSignOptions,
+) => number;
+
+/**
+ * Refuses, from now on, keys made of these secrets, which verify a foreign format. Throws
+ * `secret-reused`.
+ */
+export let refuseSecrets: (
+  signer: SecureCookieSigner,
+  secrets: readonly SecureCookieSecret[],
+) => void;
 
 /** The keys and the policy of a {@link SecureCookieSigner}. */
 export type SecureCookieSignerOptions = SecureCookieKeys & SecureCookiePolicy;
@@ -58,9 +86,21 @@ export class SecureCookieSigner {
   readonly #allowWeakSecrets: boolean;
   readonly #clock: () => number;
   readonly #random: (length: number) => Uint8Array;
-  /** Of formats that definitions accept: none may become a key here. */
-  readonly #foreignSecrets = new Set<readonly SecureCookieSecret[]>();
+  /**
+   * Of formats that definitions accept, by fingerprint: none may become a key here. They are few,
+   * however many definitions name them.
+   */
+  readonly #foreignSecrets = new Map<string, SecureCookieSecret>();
+  /** Lists that were looked at before. */
+  readonly #refused = new WeakSet<readonly SecureCookieSecret[]>();
   #keys: Keys;
+
+  static {
+    readSignedValue = (signer, name, signed, options) => signer.#read(name, signed, options);
+    signedLength = (signer, name, value, options = {}) =>
+      signer.#signedLength(name, value, options);
+    refuseSecrets = (signer, secrets) => signer.#refuseSecrets(secrets);
+  }
 
   /**
    * @param options - keys and policy; secrets are copied, so later changes to the object do nothing
@@ -114,26 +154,6 @@ export class SecureCookieSigner {
   }
 
   /**
-   * How long {@link SecureCookieSigner.sign} would make a value, in characters, in format 2.
-   *
-   * @throws {@link SecureCookieError} `name`, `value`, `option`, `clock` or `keys-stale`
-   * @example
-   * signer.signedLength('key', 'value'); // 101
-   */
-  signedLength(
-    name: string,
-    value: string | Uint8Array,
-    options: SecureCookieSignOptions = {},
-  ): number {
-    assertCookieName(name);
-    assertValue(value);
-    assertSignOptions(options);
-    const { version } = this.#signingKey();
-    const timestamp = Math.floor(this.now());
-    return lengthOfSigned(version, name, value, timestamp, options.encrypt === true);
-  }
-
-  /**
    * Verifies a signed value and says why, where it does not. Tornado: `decode_signed_value`.
    *
    * Whatever the client sent, this returns. The checks and their order: presence, length,
@@ -162,55 +182,9 @@ export class SecureCookieSigner {
     options: SecureCookieVerifyOptions = {},
   ): SecureCookieVerifyResult<string | Uint8Array> {
     assertVerifyOptions(options);
-    const { result, keyVersion } = this.#read(name, signed, options, this.#keys, asItIs);
+    const { result, keyVersion } = this.#read(name, signed, options);
     publishRead(name, result, keyVersion);
     return result;
-  }
-
-  /**
-   * Verifies several signed values that came under one name, as clients send them when paths or
-   * domains differ: the first that verifies wins.
-   *
-   * @param name - the name of the cookies that carried them
-   * @param signedValues - what the cookies held, in order of appearance
-   * @returns the result of the first that verifies, else of the first
-   * @throws {@link SecureCookieError} `option` for a bad option, `clock` for a clock that gives no
-   * date
-   * @example
-   * signer.verifyFirst('user', [planted, genuine]);
-   */
-  verifyFirst(
-    name: string,
-    signedValues: readonly string[],
-    options: SecureCookieVerifyOptions = {},
-  ): SecureCookieVerifyResult<string | Uint8Array> {
-    const { result, keyVersion } = this.readFirst(name, signedValues, options, asItIs);
-    publishRead(name, result, keyVersion);
-    return result;
-  }
-
-  /**
-   * `verifyFirst` without its event, for those who judge further before they publish.
-   *
-   * @internal
-   * @param refine - judges what verified; a candidate that it refuses did not verify
-   */
-  readFirst<Value>(
-    name: string,
-    signedValues: readonly string[],
-    options: SecureCookieVerifyOptions,
-    refine: Refine<Value>,
-  ): SignedRead<Value> {
-    assertVerifyOptions(options);
-    const keys = this.#keys;
-    const first = this.#read(name, signedValues[0], options, keys, refine);
-    for (let next = 1; !first.result.valid && next < signedValues.length; next += 1) {
-      const other = this.#read(name, signedValues[next], options, keys, refine);
-      if (other.result.valid) {
-        return other;
-      }
-    }
-    return first;
   }
 
   /**
@@ -243,23 +217,8 @@ export class SecureCookieSigner {
    */
   replaceKeys(keys: SecureCookieKeys): void {
     const ring = new KeyRing(keys, this.#allowWeakSecrets);
-    for (const secrets of this.#foreignSecrets) {
-      assertForeign(ring, secrets);
-    }
+    assertForeign(ring, [...this.#foreignSecrets.values()]);
     this.#keys = ring;
-  }
-
-  /**
-   * Refuses, from now on, keys made of these secrets, which verify a foreign format.
-   *
-   * @internal
-   * @throws {@link SecureCookieError} `secret-reused`
-   */
-  refuseSecrets(secrets: readonly SecureCookieSecret[]): void {
-    if (!this.#foreignSecrets.has(secrets)) {
-      assertForeign(this.#keys, secrets);
-      this.#foreignSecrets.add(secrets);
-    }
   }
 
   /**
@@ -286,19 +245,37 @@ export class SecureCookieSigner {
     return seconds;
   }
 
-  #read<Value>(
+  #signedLength(
     name: string,
-    signed: string | undefined,
-    options: SecureCookieVerifyOptions,
-    keys: Keys,
-    refine: Refine<Value>,
-  ): SignedRead<Value> {
+    value: string | Uint8Array,
+    options: SecureCookieSignOptions,
+  ): number {
+    assertCookieName(name);
+    assertValue(value);
+    assertSignOptions(options);
+    const { version } = this.#signingKey();
+    const timestamp = Math.floor(this.now());
+    return lengthOfSigned(version, name, value, timestamp, options.encrypt === true);
+  }
+
+  #refuseSecrets(secrets: readonly SecureCookieSecret[]): void {
+    if (!this.#refused.has(secrets)) {
+      assertForeign(this.#keys, secrets);
+      for (const secret of secrets) {
+        this.#foreignSecrets.set(fingerprint(secret), secretBytes(secret, ''));
+      }
+      this.#refused.add(secrets);
+    }
+  }
+
+  #read(name: string, signed: string | undefined, options: SecureCookieVerifyOptions): SignedRead {
+    const keys = this.#keys;
     const opened = openSignedValue(keys, name, signed, options.minVersion ?? this.minVersion);
     const keyVersion = opened.key?.version;
     if (opened.reason !== undefined) {
       return { result: rejected(opened.reason), keyVersion };
     }
-    const judged = judgeValue(
+    const result = judgeValue(
       opened,
       this.now(),
       options.maxAge ?? this.maxAge,
@@ -306,7 +283,7 @@ export class SecureCookieSigner {
       options,
       keys.signingKey?.version,
     );
-    return { result: judged.valid ? refine(judged) : judged, keyVersion };
+    return { result, keyVersion };
   }
 
   #assertUnversioned(): void {
@@ -337,10 +314,4 @@ function assertForeign(keys: Keys, secrets: readonly SecureCookieSecret[]): void
       'A secret of "accepts" is also a secret of the signer: with it, an old cookie can be turned into a forged new one. Give the signer a new secret, and leave the old one to "accepts".',
     );
   }
-}
-
-function asItIs<Value>(
-  verified: SecureCookieVerifiedValue<Value>,
-): SecureCookieVerifyResult<Value> {
-  return verified;
 }

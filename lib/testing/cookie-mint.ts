@@ -1,4 +1,4 @@
-import { payloadToSign } from '../jar/read-defined-cookie.js';
+import { writeDefinedCookie } from '../jar/write-defined-cookie.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
 import {
@@ -143,7 +143,7 @@ function definedHeader<Input>(
   signer: SecureCookieSigner,
   [definition, value]: Minted<Input>,
 ): string {
-  const { name, encrypt } = definition;
-  const payload = payloadToSign(definition, definition.encode(value), Math.floor(signer.now()));
-  return `${name}=${signer.sign(name, payload, { encrypt })}`;
+  const payload = definition.encode(value);
+  const { name, bytes, encrypt } = writeDefinedCookie(definition, { payload }, signer.now());
+  return `${name}=${signer.sign(name, bytes, { encrypt })}`;
 }

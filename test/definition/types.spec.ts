@@ -39,7 +39,6 @@ function emptyJar(): { readonly jar: SecureCookieJar; readonly response: ServerR
   const response = new ServerResponse(request);
   const jar = new SecureCookieJar({
     signer,
-    defaults: {},
     request,
     response,
     isSecureConnection: () => false,

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { SecureCookieJar } from '../../lib/jar/secure-cookie-jar.js';
 import type { SecureCookieAttributes } from '../../lib/http/set-cookie.js';
-import { SecureCookieSigner } from '../../lib/signing/secure-cookie-signer.js';
+import { SecureCookieSigner, signedLength } from '../../lib/signing/secure-cookie-signer.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { SECRET } from '../support/secrets.js';
 import { overPlainHttp } from '../support/set-cookie.js';
@@ -29,7 +29,7 @@ function exchange(cookie?: string, defaults: SecureCookieAttributes = {}): Excha
   const response = new ServerResponse(request);
   const jar = new SecureCookieJar({
     signer,
-    defaults,
+    cookie: defaults,
     request,
     response,
     isSecureConnection: overPlainHttp,
@@ -46,7 +46,7 @@ function setCookies(response: ServerResponse): readonly string[] {
 /** A name that makes name and signed value 4,096 bytes: it counts in both. */
 function nameThatFills(value: string): string {
   let name = 'n';
-  while (name.length + signer.signedLength(name, value) < 4096) {
+  while (name.length + signedLength(signer, name, value) < 4096) {
     name += 'n';
   }
   return name;

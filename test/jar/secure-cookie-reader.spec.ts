@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import { SecureCookieReader } from '../../lib/jar/secure-cookie-reader.js';
+import { defineSecureCookie } from '../../lib/definition/secure-cookie-definition.js';
+import { SecureCookieSigner } from '../../lib/signing/secure-cookie-signer.js';
+import { SECRET } from '../support/secrets.js';
 import { signer } from '../support/signed-cookies.js';
 
 const SIGNED = signer.sign('user', 'alice');
@@ -7,6 +11,10 @@ const FORGED = SIGNED.slice(0, -1);
 
 const reader = (header: string | undefined): SecureCookieReader =>
   new SecureCookieReader(signer, header);
+
+/** The value of a cookie that was signed at a date, in seconds since the epoch. */
+const at = (date: number, value: string): string =>
+  new SecureCookieSigner({ secret: SECRET, clock: () => date }).sign('user', value);
 
 /** Behind so many cookies of its name that were not signed. */
 const behind = (count: number): string => `${'user=x; '.repeat(count)}user=${SIGNED}`;
@@ -63,6 +71,41 @@ describe('a reader of a Cookie header', () => {
     expect(() => reader(header).get('user', { maxAge: -1 })).toThrow(
       expect.objectContaining({ code: 'option' }),
     );
+  });
+
+  describe('of several that verify, the newest counts', () => {
+    const now = Math.floor(signer.now());
+    const [old, new1, new2] = [at(now - 60, 'old'), at(now, 'new'), at(now, 'as new')];
+    const tampered = `${at(now, 'forged').slice(0, -1)}x`;
+    const expired = at(now - 40 * 86_400, 'expired');
+    const future = at(now + 3600, 'future');
+    const Defined = defineSecureCookie('user', {
+      schema: z.string().startsWith('new'),
+      codec: 'text',
+    });
+
+    it.each([
+      ['the older first, as browsers send them', [old, new1], 'new'],
+      ['the newer first', [new1, old], 'new'],
+      ['of one date, the first', [new1, new2], 'new'],
+      ['among what does not verify', [tampered, old, expired, new1, future], 'new'],
+      ['a date to come is none', [old, future], 'old'],
+    ])('%s', (_what, values, expected) => {
+      const header = values.map((value) => `user=${value}`).join('; ');
+
+      expect(reader(header).get('user')).toBe(expected);
+      expect(reader(header).verify('user')).toMatchObject({ valid: true, value: expected });
+    });
+
+    it('and what the schema refuses does not verify', () => {
+      const header = `user=${old}; user=${at(now - 1, 'new, but not newest')}; user=${new2}`;
+
+      expect(reader(header).get(Defined)).toBe('new, but not newest');
+      expect(reader(`user=${old}; user=${new2}`).verify(Defined)).toEqual({
+        valid: false,
+        reason: 'schema',
+      });
+    });
   });
 
   it('tries 16 cookies of one name, and no more', () => {

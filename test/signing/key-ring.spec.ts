@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import {
+  refuseSecrets,
+  signedLength,
   SecureCookieSigner,
   type SecureCookieSignerOptions,
 } from '../../lib/signing/secure-cookie-signer.js';
@@ -214,13 +216,13 @@ describe('secrets that verify a foreign format', () => {
       createHash('sha1').update(longSecret).digest(),
     ],
   ])('can not be among the keys: %s', (_, keys, foreign) => {
-    expect(() => signerWith(keys).refuseSecrets([foreign])).toThrow(reused);
-    expect(() => signerWith(keys).refuseSecrets([Buffer.alloc(32, 9), foreign])).toThrow(reused);
+    expect(() => refuseSecrets(signerWith(keys), [foreign])).toThrow(reused);
+    expect(() => refuseSecrets(signerWith(keys), [Buffer.alloc(32, 9), foreign])).toThrow(reused);
   });
 
   it('can not become keys later either, and the old ring stays', () => {
     const signer = signerWith({ secret: SECRET });
-    signer.refuseSecrets([OTHER_SECRET]);
+    refuseSecrets(signer, [OTHER_SECRET]);
 
     expect(() => signer.replaceKeys({ secret: OTHER_SECRET })).toThrow(reused);
     expect(() =>
@@ -232,14 +234,14 @@ describe('secrets that verify a foreign format', () => {
   it('that were refused, because the signer had them, may become keys later', () => {
     const signer = signerWith({ secret: SECRET });
 
-    expect(() => signer.refuseSecrets([SECRET])).toThrow(reused);
+    expect(() => refuseSecrets(signer, [SECRET])).toThrow(reused);
     expect(() => signer.replaceKeys({ secret: SECRET })).not.toThrow();
   });
 
   it('may be declared while there are no keys', () => {
     const signer = signerWith({ secret: SECRET });
     signer.withdrawKeys();
-    signer.refuseSecrets([SECRET]);
+    refuseSecrets(signer, [SECRET]);
 
     expect(() => signer.replaceKeys({ secret: SECRET })).toThrow(reused);
     expect(() => signer.replaceKeys({ secret: OTHER_SECRET })).not.toThrow();
@@ -247,7 +249,7 @@ describe('secrets that verify a foreign format', () => {
 
   it('that are none are named as the option that they are', () => {
     const signer = signerWith({ secret: SECRET });
-    const declare = (): void => signer.refuseSecrets(['']);
+    const declare = (): void => refuseSecrets(signer, ['']);
 
     expect(declare).toThrow(refusal('secret-missing'));
     expect(declare).toThrow('The option "secret" is empty.');
@@ -361,7 +363,7 @@ describe('replacing the keys', () => {
     signer.withdrawKeys();
 
     expect(() => signer.sign('key', 'value')).toThrow(refusal('keys-stale'));
-    expect(() => signer.signedLength('key', 'value')).toThrow(refusal('keys-stale'));
+    expect(() => signedLength(signer, 'key', 'value')).toThrow(refusal('keys-stale'));
     expect(() => signer.sign('key', 'value')).toThrow(
       'The keys were withdrawn, so nothing can be signed:',
     );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { decodeBase64 } from '../../lib/signing/payload.js';
-import { SecureCookieSigner } from '../../lib/signing/secure-cookie-signer.js';
+import { SecureCookieSigner, signedLength } from '../../lib/signing/secure-cookie-signer.js';
 import { resignV1, resignV2Fields } from '../support/resign.js';
 import { SECRET } from '../support/secrets.js';
 
@@ -155,7 +155,7 @@ describe('text', () => {
     });
 
     expect(() => signer.sign('key', value as never)).toThrow(refusal);
-    expect(() => signer.signedLength('key', value as never)).toThrow(refusal);
+    expect(() => signedLength(signer, 'key', value as never)).toThrow(refusal);
   });
 });
 

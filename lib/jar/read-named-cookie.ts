@@ -1,0 +1,38 @@
+import type { SecureCookieVerifyOptions } from '../signing/judge-value.js';
+import { assertVerifyOptions } from '../signing/judge-value.js';
+import { publishRead } from '../signing/read-events.js';
+import {
+  readSignedValue,
+  type SecureCookieSigner,
+  type SignedRead,
+} from '../signing/secure-cookie-signer.js';
+import type { SecureCookieVerifyResult } from '../signing/verify-result.js';
+
+/**
+ * Reads a cookie by its name: of several that verify, the newest counts; where none does, the first
+ * one's reason. Browsers send the older first, so that after a change of domain or path the first
+ * would rule for ever. Publishes one event.
+ *
+ * @throws {@link SecureCookieError} `option` or `clock`
+ */
+export function readNamedCookie(
+  signer: SecureCookieSigner,
+  name: string,
+  values: readonly string[],
+  options: SecureCookieVerifyOptions,
+): SecureCookieVerifyResult<string | Uint8Array> {
+  assertVerifyOptions(options);
+  let newest = readSignedValue(signer, name, values[0], options);
+  for (let next = 1; next < values.length; next += 1) {
+    const other = readSignedValue(signer, name, values[next], options);
+    if (isNewer(other, newest)) {
+      newest = other;
+    }
+  }
+  publishRead(name, newest.result, newest.keyVersion);
+  return newest.result;
+}
+
+function isNewer({ result: other }: SignedRead, { result: present }: SignedRead): boolean {
+  return other.valid && (!present.valid || other.issuedAt > present.issuedAt);
+}

@@ -1,0 +1,138 @@
+import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+import type { SecureCookieVerifyOptions } from '../signing/judge-value.js';
+import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import type { SecureCookieVerifyResult } from '../signing/verify-result.js';
+import {
+  readDefinedCookie,
+  type DefinedRead,
+  type SecureCookieDefinedResult,
+} from './read-defined-cookie.js';
+import { readNamedCookie } from './read-named-cookie.js';
+
+type AnyDefinition = SecureCookieDefinition<never, unknown>;
+
+/** Told of a defined cookie when it is verified; not when its result is asked for again. */
+export type OnDefinedRead = (
+  definition: AnyDefinition,
+  read: DefinedRead<unknown>,
+  occurrences: number,
+) => void;
+
+interface NamedRead {
+  readonly name: string;
+  readonly options: SecureCookieVerifyOptions;
+  readonly result: SecureCookieVerifyResult<string | Uint8Array>;
+}
+
+interface DefinitionRead {
+  readonly definition: AnyDefinition;
+  readonly read: DefinedRead<unknown>;
+}
+
+/**
+ * What was read in one request: a cookie is verified once, whoever asks for it, and publishes one
+ * event. Results are remembered by definition, or by name and options, as long as their age allows.
+ *
+ * Not for a reader that outlives a request: keys turn, and sessions are revoked, under an open socket.
+ */
+export class RememberedReads {
+  readonly #signer: SecureCookieSigner;
+  readonly #onDefinedRead: OnDefinedRead;
+  /** Lists: a request reads two or three cookies, and comparing is cheaper than building a key. */
+  #named: NamedRead[] = [];
+  #defined: DefinitionRead[] = [];
+
+  constructor(signer: SecureCookieSigner, onDefinedRead: OnDefinedRead) {
+    this.#signer = signer;
+    this.#onDefinedRead = onDefinedRead;
+  }
+
+  /**
+   * @param values - the cookies of that name, as they came
+   * @throws {@link SecureCookieError} `option`, `secret-reused`, `schema-async` or `clock`
+   */
+  read(
+    cookie: string | AnyDefinition,
+    values: readonly string[],
+    options: SecureCookieVerifyOptions,
+  ): SecureCookieDefinedResult<unknown> {
+    return typeof cookie === 'string'
+      ? this.#readNamed(cookie, values, options)
+      : this.#readDefined(cookie, values);
+  }
+
+  #readNamed(
+    name: string,
+    values: readonly string[],
+    options: SecureCookieVerifyOptions,
+  ): SecureCookieVerifyResult<string | Uint8Array> {
+    for (const known of this.#named) {
+      if (known.name === name && areSame(known.options, options)) {
+        if (!this.#isTooOld(known)) {
+          return withOwnBytes(known.result);
+        }
+        this.#named = this.#named.filter((read) => read !== known);
+      }
+    }
+    const result = readNamedCookie(this.#signer, name, values, options);
+    this.#named.push({ name, options: { ...options }, result });
+    return withOwnBytes(result);
+  }
+
+  #isTooOld({ result, options: { maxAge = this.#signer.maxAge } }: NamedRead): boolean {
+    return result.valid && result.issuedAt + maxAge < this.#signer.now();
+  }
+
+  #readDefined(
+    definition: AnyDefinition,
+    values: readonly string[],
+  ): SecureCookieDefinedResult<unknown> {
+    for (const known of this.#defined) {
+      if (known.definition === definition) {
+        if (known.read.stored === undefined) {
+          return known.read.result;
+        }
+        if (known.read.stored.expiresAt >= this.#signer.now()) {
+          return decodedAgain(definition, known.read);
+        }
+        this.#defined = this.#defined.filter((read) => read !== known);
+      }
+    }
+    const read = readDefinedCookie(this.#signer, definition, values);
+    this.#defined.push({ definition, read });
+    this.#onDefinedRead(definition, read, values.length);
+    return read.result;
+  }
+}
+
+/** What one caller does to a value must not reach the next. */
+function withOwnBytes(
+  result: SecureCookieVerifyResult<string | Uint8Array>,
+): SecureCookieVerifyResult<string | Uint8Array> {
+  return result.valid && typeof result.value !== 'string'
+    ? { ...result, value: new Uint8Array(result.value) }
+    : result;
+}
+
+/** As {@link withOwnBytes}, for what a codec and a schema make of a payload. */
+function decodedAgain(
+  definition: AnyDefinition,
+  { result, stored }: DefinedRead<unknown>,
+): SecureCookieDefinedResult<unknown> {
+  if (!result.valid || stored === undefined) {
+    return result;
+  }
+  const decoded = definition.decode(stored.payload);
+  return decoded.reason === undefined
+    ? { ...result, value: decoded.value }
+    : { valid: false, reason: decoded.reason };
+}
+
+function areSame(one: SecureCookieVerifyOptions, other: SecureCookieVerifyOptions): boolean {
+  return (
+    one.maxAge === other.maxAge &&
+    one.minVersion === other.minVersion &&
+    one.encoding === other.encoding &&
+    one.encrypted === other.encrypted
+  );
+}
