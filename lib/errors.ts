@@ -19,6 +19,7 @@
  * | `headers-sent` | a cookie was set after the head of the response had been sent |
  * | `module-missing` | `SecureCookieModule` is not part of the app |
  * | `module-twice` | `SecureCookieModule` was registered twice in one app |
+ * | `requirement-lost` | a decorator or a constructor has replaced what `@RequireSecureCookie` was written on |
  * | `not-http` | a request was needed where there is none |
  */
 export type SecureCookieErrorCode =
@@ -38,6 +39,7 @@ export type SecureCookieErrorCode =
   | 'headers-sent'
   | 'module-missing'
   | 'module-twice'
+  | 'requirement-lost'
   | 'not-http';
 
 /**

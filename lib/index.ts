@@ -63,9 +63,10 @@ export {
   SecureCookies,
   type SecureCookieDefinedParamOptions,
   type SecureCookieParamOptions,
-  type SecureCookiePipe,
 } from './nest/secure-cookie.decorators.js';
-export { SecureCookieGuard, type SecureCookieReadOptions } from './nest/secure-cookie.guard.js';
+export type { SecureCookiePipe } from './nest/pipes.js';
+export type { SecureCookieReadOptions } from './nest/requirements.js';
+export { SecureCookieGuard } from './nest/secure-cookie.guard.js';
 export { SecureCookieInterceptor } from './nest/secure-cookie.interceptor.js';
 export type { SecureCookieLogger } from './jar/pending-cookies.js';
 export { SecureCookieJar, type SecureCookieJarOptions } from './jar/secure-cookie-jar.js';

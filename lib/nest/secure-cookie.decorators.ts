@@ -5,21 +5,21 @@ import {
   UseGuards,
   UseInterceptors,
   type ExecutionContext,
-  type PipeTransform,
-  type Type,
 } from '@nestjs/common';
 import { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
+import { ownOptions } from '../own-options.js';
 import { assertVerifyOptions } from '../signing/judge-value.js';
 import { assertCookieName } from '../cookie-name.js';
 import type { SecureCookieJar } from '../jar/secure-cookie-jar.js';
+import { noteDefinition } from './noted-definitions.js';
+import { asPipe, isMeantForPipe, type SecureCookiePipe } from './pipes.js';
 import {
-  SECURE_COOKIE_REQUIREMENTS,
-  SecureCookieGuard,
+  addRequirement,
   type SecureCookieReadOptions,
   type SecureCookieRequirement,
-} from './secure-cookie.guard.js';
-import { noteDefinition } from './noted-definitions.js';
+} from './requirements.js';
+import { isGuarded, SecureCookieGuard } from './secure-cookie.guard.js';
 import { SecureCookieInterceptor } from './secure-cookie.interceptor.js';
 import { secureCookieServiceOf } from './secure-cookie.service.js';
 
@@ -33,9 +33,6 @@ export interface SecureCookieParamOptions extends SecureCookieReadOptions {
   readonly required?: boolean | undefined;
 }
 
-/** A pipe, or the class of one. */
-export type SecureCookiePipe = Type<PipeTransform> | PipeTransform;
-
 /** How `@SecureCookie` reads a defined cookie: all but this is the definition's. */
 export type SecureCookieDefinedParamOptions = Pick<SecureCookieParamOptions, 'required'>;
 
@@ -43,22 +40,22 @@ type AnyDefinition = SecureCookieDefinition<never, unknown>;
 
 interface SecureCookieParam {
   readonly cookie: string | AnyDefinition;
-  readonly options: SecureCookieParamOptions;
+  readonly options: SecureCookieReadOptions;
+  readonly required: boolean;
 }
 
 /** Marks the handlers that {@link SecureCookieInterceptor} is bound to. */
 const HAS_INTERCEPTOR = Symbol('nestjs-secure-cookie interceptor');
 
-const PARAM_OPTIONS: readonly string[] = ['maxAge', 'minVersion', 'required'];
-const DEFINED_PARAM_OPTIONS: readonly string[] = ['required'];
-const REQUIRE_OPTIONS: readonly string[] = ['maxAge', 'minVersion'];
+/** Where TypeScript keeps the classes of a method's parameters. */
+const TYPES = 'design:paramtypes';
 
 /** A plain factory: an injectable pipe would meet the app's own pipes, and take longer. */
 const ReadSecureCookie = createParamDecorator(
-  ({ cookie, options }: SecureCookieParam, context: ExecutionContext): unknown => {
+  ({ cookie, options, required }: SecureCookieParam, context: ExecutionContext): unknown => {
     const jar = secureCookieServiceOf(context).jar(context);
     const value = typeof cookie === 'string' ? jar.get(cookie, options) : jar.get(cookie);
-    if (value === undefined && options.required === true) {
+    if (value === undefined && required) {
       throw new UnauthorizedException();
     }
     return value;
@@ -68,7 +65,7 @@ const ReadSecureCookie = createParamDecorator(
 const TakeJar = createParamDecorator(
   (_data: undefined, context: ExecutionContext): SecureCookieJar =>
     secureCookieServiceOf(context).jar(context),
-  [bindInterceptor],
+  [bindInterceptor, hideType],
 );
 
 /**
@@ -142,12 +139,12 @@ export function SecureCookie(
   cookie: string | AnyDefinition,
   ...optionsAndPipes: (SecureCookieParamOptions | SecureCookiePipe)[]
 ): ParameterDecorator {
-  const [first, ...others] = optionsAndPipes;
-  const options = first === undefined || isPipe(first) ? {} : first;
-  const pipes = (options === first ? others : optionsAndPipes).filter(isPipe);
   assertCookie(cookie);
-  assertReadOptions(options, typeof cookie === 'string' ? PARAM_OPTIONS : DEFINED_PARAM_OPTIONS);
-  const read = ReadSecureCookie({ cookie, options: { ...options } }, ...pipes);
+  const [first, ...others] = optionsAndPipes;
+  const { given, pipes } = isMeantForPipe(first)
+    ? { given: {}, pipes: optionsAndPipes }
+    : { given: first, pipes: others };
+  const read = ReadSecureCookie(paramOf(cookie, given), ...pipes.map(asPipe));
   return (target, key, index) => {
     noteDefinition(target.constructor, cookie);
     read(target, key, index);
@@ -201,21 +198,35 @@ export function RequireSecureCookie(
   options: SecureCookieReadOptions = {},
 ): ReturnType<typeof applyDecorators> {
   assertCookie(cookie);
-  assertReadOptions(options, typeof cookie === 'string' ? REQUIRE_OPTIONS : []);
-  return applyDecorators(
-    addRequirement({ cookie, options: { ...options } }),
-    UseGuards(SecureCookieGuard),
-  );
+  return applyDecorators(requireCookie(requirementOf(cookie, options)));
 }
 
-/** Adds rather than sets: with `SetMetadata`, the upper of two decorators would win alone. */
-function addRequirement(requirement: SecureCookieRequirement): ClassDecorator & MethodDecorator {
-  return (target: object, _key?: string | symbol, descriptor?: PropertyDescriptor): void => {
-    const subject: object = descriptor === undefined ? target : descriptor.value;
-    const present: unknown = Reflect.getMetadata(SECURE_COOKIE_REQUIREMENTS, subject);
-    const requirements = Array.isArray(present) ? [...present, requirement] : [requirement];
-    Reflect.defineMetadata(SECURE_COOKIE_REQUIREMENTS, requirements, subject);
-    noteDefinition(descriptor === undefined ? target : target.constructor, requirement.cookie);
+const bindGuard = UseGuards(SecureCookieGuard);
+
+function requireCookie(requirement: SecureCookieRequirement): ClassDecorator & MethodDecorator {
+  return (target: object, key?: string | symbol, method?: PropertyDescriptor): void => {
+    const handler: unknown = method === undefined ? target : method.value;
+    if (typeof handler !== 'function') {
+      throw new SecureCookieError(
+        'option',
+        `@RequireSecureCookie() belongs on a class or a method, and "${String(key)}" is an accessor: write it below the decorator that turns the method into one.`,
+      );
+    }
+    // Once, however many cookies are asked for: each guard costs time.
+    const isBound = isGuarded(handler);
+    if (key === undefined || method === undefined) {
+      addRequirement(requirement, handler, handler.prototype);
+      noteDefinition(handler, requirement.cookie);
+      if (!isBound) {
+        bindGuard(handler);
+      }
+    } else {
+      addRequirement(requirement, handler, target, key);
+      noteDefinition(target.constructor, requirement.cookie);
+      if (!isBound) {
+        bindGuard(target, key, method);
+      }
+    }
   };
 }
 
@@ -238,27 +249,50 @@ function bindInterceptor(target: object, key: string | symbol | undefined): void
   }
 }
 
-function isPipe(value: SecureCookieParamOptions | SecureCookiePipe): value is SecureCookiePipe {
-  return typeof value === 'function' || (isObject(value) && 'transform' in value);
+/**
+ * Hides the class of a parameter from pipes: a ValidationPipe makes a new instance of it, and with
+ * `import type` that class is `Function`. Nothing is made of, or asked of, `Object`.
+ */
+function hideType(target: object, key: string | symbol | undefined, index: number): void {
+  const types: unknown = key === undefined ? [] : Reflect.getOwnMetadata(TYPES, target, key);
+  if (key !== undefined && Array.isArray(types)) {
+    Reflect.defineMetadata(TYPES, types.with(index, Object), target, key);
+  }
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
-function assertReadOptions(options: SecureCookieParamOptions, allowed: readonly string[]): void {
-  if (!isObject(options)) {
-    throw new SecureCookieError('option', `Options are an object of ${allowed.join(', ')}.`);
-  }
-  const unknown = Object.keys(options).find((option) => !allowed.includes(option));
-  if (unknown !== undefined) {
-    throw new SecureCookieError(
-      'option',
-      `There is no option ${JSON.stringify(unknown)} here: use ${allowed.join(', ')}.`,
-    );
-  }
-  if (options.required !== undefined && typeof options.required !== 'boolean') {
+function paramOf(
+  cookie: string | AnyDefinition,
+  given: SecureCookieParamOptions,
+): SecureCookieParam {
+  const { required = false, ...options } =
+    typeof cookie === 'string'
+      ? ownOptions<SecureCookieParamOptions>(
+          given,
+          () => ({ ...noAges(), ...notRequired() }),
+          'option',
+        )
+      : {
+          ...noAges(),
+          ...ownOptions<SecureCookieDefinedParamOptions>(given, notRequired, 'option'),
+        };
+  assertVerifyOptions(options);
+  if (typeof required !== 'boolean') {
     throw new SecureCookieError('option', 'The option "required" must be true or false.');
   }
-  assertVerifyOptions(options);
+  return { cookie, options, required };
 }
+
+function requirementOf(
+  cookie: string | AnyDefinition,
+  given: SecureCookieReadOptions,
+): SecureCookieRequirement {
+  const options =
+    typeof cookie === 'string'
+      ? ownOptions<SecureCookieReadOptions>(given, noAges, 'option')
+      : ownOptions<object>(given, () => ({}), 'option');
+  assertVerifyOptions(options);
+  return { cookie, options };
+}
+
+const noAges = () => ({ maxAge: undefined, minVersion: undefined });
+const notRequired = () => ({ required: undefined });

@@ -1,33 +1,25 @@
 import {
-  Inject,
   Injectable,
   UnauthorizedException,
   type CanActivate,
   type ExecutionContext,
 } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
-import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
-import type { SecureCookieVerifyOptions } from '../signing/judge-value.js';
 import type { SecureCookieJar } from '../jar/secure-cookie-jar.js';
+import { isInstance } from './platform.js';
+import { requirementsOf, type SecureCookieRequirement } from './requirements.js';
 import { secureCookieServiceOf } from './secure-cookie.service.js';
 
-/** How old, and of which format, the cookie of a parameter or a guard may be. */
-export type SecureCookieReadOptions = Pick<SecureCookieVerifyOptions, 'maxAge' | 'minVersion'>;
-
-/** A cookie that a controller or a route asks for. */
-export interface SecureCookieRequirement {
-  readonly cookie: string | SecureCookieDefinition<never, unknown>;
-  readonly options: SecureCookieReadOptions;
-}
-
-/** Where `@RequireSecureCookie` keeps its requirements. */
-export const SECURE_COOKIE_REQUIREMENTS = Symbol('nestjs-secure-cookie requirements');
+/** Where Nest keeps the guards of a class and of a handler's function. */
+const GUARDS = '__guards__';
 
 /**
- * Lets a request pass if it carries every cookie that `@RequireSecureCookie` names on the controller
- * and on the route; else 401, with one body for missing and invalid cookies, so that a client can not
- * tell expired from forged. Bound by that decorator; `overrideGuard(SecureCookieGuard)` replaces it
- * in tests.
+ * Lets a request pass if it carries every cookie that `@RequireSecureCookie` names on the class and
+ * on the handler; else 401, with one body for missing and invalid cookies, so that a client cannot
+ * tell expired from forged.
+ *
+ * That decorator binds it. It may also be global (`APP_GUARD`, `useGlobalGuards`): it passes whatever
+ * requires nothing. Bound by hand to a class or a handler that requires nothing, it keeps the app
+ * from starting (`option`). In tests, `overrideGuard(SecureCookieGuard)` replaces it.
  *
  * @example
  * await Test.createTestingModule({ imports: [AppModule] })
@@ -37,32 +29,40 @@ export const SECURE_COOKIE_REQUIREMENTS = Symbol('nestjs-secure-cookie requireme
  */
 @Injectable()
 export class SecureCookieGuard implements CanActivate {
-  readonly #reflector: Reflector;
-
-  constructor(@Inject(Reflector) reflector: Reflector) {
-    this.#reflector = reflector;
-  }
-
   /**
    * Called by Nest.
    *
    * @throws {@link SecureCookieError} `module-missing`, or `not-http` outside HTTP
    */
   canActivate(context: ExecutionContext): boolean {
+    const ofClass = requirementsOf(context.getClass());
+    const ofHandler = requirementsOf(context.getHandler());
+    // Before the request is asked for: a global guard meets handlers that have none.
+    if (ofClass.length === 0 && ofHandler.length === 0) {
+      return true;
+    }
     const jar = secureCookieServiceOf(context).jar(context);
-    const requirements = this.#reflector
-      .getAll<(readonly SecureCookieRequirement[] | undefined)[]>(SECURE_COOKIE_REQUIREMENTS, [
-        context.getClass(),
-        context.getHandler(),
-      ])
-      .flatMap((required) => required ?? []);
-    if (requirements.every((requirement) => isMet(jar, requirement))) {
+    if (areMet(jar, ofClass) && areMet(jar, ofHandler)) {
       return true;
     }
     throw new UnauthorizedException();
   }
 }
 
-function isMet(jar: SecureCookieJar, { cookie, options }: SecureCookieRequirement): boolean {
-  return typeof cookie === 'string' ? jar.verify(cookie, options).valid : jar.verify(cookie).valid;
+function areMet(jar: SecureCookieJar, requirements: readonly SecureCookieRequirement[]): boolean {
+  return requirements.every(({ cookie, options }) =>
+    typeof cookie === 'string' ? jar.verify(cookie, options).valid : jar.verify(cookie).valid,
+  );
+}
+
+/** Whether the guard is bound to a class, or to a handler's function, by whatever decorator. */
+export function isGuarded(target: object): boolean {
+  const guards: unknown = Reflect.getMetadata(GUARDS, target);
+  return Array.isArray(guards) && guards.some(isOwnGuard);
+}
+
+/** A class or an instance. A subclass that decides for itself is another guard. */
+function isOwnGuard(guard: unknown): boolean {
+  const methods: unknown = typeof guard === 'function' ? guard.prototype : guard;
+  return isInstance(methods) && methods['canActivate'] === SecureCookieGuard.prototype.canActivate;
 }

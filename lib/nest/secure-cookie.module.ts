@@ -12,7 +12,6 @@ import { SecureCookieError } from '../errors.js';
 import { KeyRing } from '../signing/key-ring.js';
 import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { SecureCookieKeyRefresher } from './key-refresher.js';
-import { notedDefinitions } from './noted-definitions.js';
 import { PLATFORM_KEY } from './platform.js';
 import {
   moduleOptions,
@@ -24,6 +23,7 @@ import {
   type SecureCookieOptionsFactory,
 } from './secure-cookie.options.js';
 import { SecureCookieService } from './secure-cookie.service.js';
+import { checkDeclarations } from './start-checks.js';
 
 /**
  * Secure cookies for a Nest app: `SecureCookieSigner` and `SecureCookieService` for injection, and
@@ -94,8 +94,8 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
   /**
    * Called by Nest.
    *
-   * @throws {@link SecureCookieError} `module-missing`, `module-twice`, or `secret-reused` for a
-   * definition that a controller's decorators name
+   * @throws {@link SecureCookieError} `module-missing` or `module-twice`; `secret-reused`,
+   * `requirement-lost` or `option` for what decorators declared
    */
   onModuleInit(): void {
     if (this.#service === undefined) {
@@ -104,7 +104,7 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
         'SecureCookieModule was imported without its options: import SecureCookieModule.forRoot(<secret>) in the root module, once; it is global.',
       );
     }
-    this.#checkDefinitions(this.#service);
+    checkDeclarations(this.#modules, this.#service);
     const platform = this.#platform();
     if (platform === undefined) {
       return;
@@ -129,16 +129,6 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
     const platform = this.#platform();
     if (platform !== undefined && Reflect.get(platform, PLATFORM_KEY) === this.#service) {
       Reflect.deleteProperty(platform, PLATFORM_KEY);
-    }
-  }
-
-  #checkDefinitions(service: SecureCookieService): void {
-    for (const { controllers } of this.#modules.values()) {
-      for (const { metatype } of controllers.values()) {
-        if (typeof metatype === 'function') {
-          service.checkDefinitions(notedDefinitions(metatype));
-        }
-      }
     }
   }
 

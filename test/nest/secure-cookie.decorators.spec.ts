@@ -7,6 +7,7 @@ import {
   Injectable,
   Module,
   ParseIntPipe,
+  ValidationPipe,
   type ArgumentMetadata,
   type PipeTransform,
 } from '@nestjs/common';
@@ -233,5 +234,42 @@ describe('where a decorator is applied', () => {
     ['option', 'null for options', () => RequireSecureCookie('user', null as never)],
   ])("'%s' is thrown for %s", (code, _what, apply) => {
     expect(thrownBy(apply)).toMatchObject({ name: 'SecureCookieError', code });
+  });
+});
+
+describe('arguments in the wrong place', () => {
+  /** What a file has imported from one that imports it. */
+  const circular = undefined as never;
+
+  it.each<[string, () => unknown]>([
+    [
+      'SecureCookie() takes its options before',
+      () => SecureCookie('user', ParseIntPipe, { required: true } as never),
+    ],
+    [
+      'takes its options before',
+      () => SecureCookie('user', { maxAge: 60 }, { required: true } as never),
+    ],
+    ['did you mean "required"?', () => SecureCookie('user', { requierd: true } as never)],
+    ['did you mean "maxAge"?', () => RequireSecureCookie('user', { maxage: 60 } as never)],
+    ['is undefined: two files may import each other', () => SecureCookie('user', circular)],
+    [
+      'is undefined: two files may import each other',
+      () => SecureCookie('user', ParseIntPipe, circular),
+    ],
+    ['Number has no method "transform"', () => SecureCookie('user', Number as never)],
+    [
+      'ValidationPipe({ validateCustomDecorators: true })',
+      () => SecureCookie('user', ValidationPipe),
+    ],
+    [
+      'ValidationPipe({ validateCustomDecorators: true })',
+      () => SecureCookie('user', new ValidationPipe({ transform: true })),
+    ],
+  ])('%s', (advice, apply) => {
+    expect(thrownBy(apply)).toMatchObject({
+      code: 'option',
+      message: expect.stringContaining(advice),
+    });
   });
 });

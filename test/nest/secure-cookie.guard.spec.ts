@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Module, UseGuards } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Module,
+  type INestApplication,
+  type ModuleMetadata,
+} from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import {
   RequireSecureCookie,
   SecureCookieGuard,
@@ -70,14 +77,17 @@ class InheritedController extends ClosedController {}
 @Controller('narrowed')
 class NarrowedController extends ClosedController {}
 
-@UseGuards(SecureCookieGuard)
-@Controller('bare')
-class BareGuardController {
-  @Get()
-  bare(): string {
-    return 'in';
-  }
-}
+const guards = (target: object): unknown => Reflect.getMetadata('__guards__', target);
+
+describe('the guard is bound once', () => {
+  it.each([
+    ['to a handler, however many cookies it names', OpenController.prototype.stacked],
+    ['to a class, however many cookies it names', StackedController],
+    ['to a class whose parent has it', NarrowedController],
+  ])('%s', (_what, target) => {
+    expect(guards(target)).toEqual([SecureCookieGuard]);
+  });
+});
 
 @Module({
   imports: [SecureCookieModule.forRoot(SECRET)],
@@ -87,7 +97,6 @@ class BareGuardController {
     StackedController,
     InheritedController,
     NarrowedController,
-    BareGuardController,
   ],
 })
 class AppModule {}
@@ -133,7 +142,6 @@ describe.each(platforms)('@RequireSecureCookie on $platform', (platform) => {
     ['narrowed', ['user'], 401],
     ['narrowed', ['staff'], 401],
     ['narrowed', ['user', 'staff'], 200],
-    ['bare', [], 200],
   ])('/%s with the cookies %j: %i', async (path, names, expected) => {
     expect(await status(path, cookies(...names))).toBe(expected);
   });
@@ -156,6 +164,27 @@ describe.each(platforms)('@RequireSecureCookie on $platform', (platform) => {
 
     expect(response.status).toBe(401);
     expect(await response.text()).toBe('{"message":"Unauthorized","statusCode":401}');
+  });
+
+  it.each<[string, ModuleMetadata, (app: INestApplication) => void]>([
+    [
+      'APP_GUARD',
+      { imports: [AppModule], providers: [{ provide: APP_GUARD, useClass: SecureCookieGuard }] },
+      () => undefined,
+    ],
+    [
+      'useGlobalGuards',
+      { imports: [AppModule] },
+      (app) => app.useGlobalGuards(new SecureCookieGuard()),
+    ],
+  ])('as %s it passes what requires nothing', async (_how, metadata, configure) => {
+    const { url, close } = await startTestingApp(platform, metadata, undefined, configure);
+    const statuses = await Promise.all(
+      ['open', 'open/route', 'closed'].map(async (path) => (await fetch(`${url}/${path}`)).status),
+    );
+    await close();
+
+    expect(statuses).toEqual([200, 401, 401]);
   });
 
   it('overrideGuard(SecureCookieGuard) opens every route in a test', async () => {

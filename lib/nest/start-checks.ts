@@ -1,0 +1,101 @@
+import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
+import { SecureCookieError } from '../errors.js';
+import { notedDefinitions } from './noted-definitions.js';
+import { isInstance } from './platform.js';
+import { notedRequirements, requirementsOf, type SecureCookieRequirement } from './requirements.js';
+import { isGuarded } from './secure-cookie.guard.js';
+import type { SecureCookieService } from './secure-cookie.service.js';
+
+/** A class whose methods Nest may call: a controller, a resolver, a gateway. */
+interface Component {
+  readonly type: Function;
+  /** The one that Nest has made; without a constructor's doings where it makes more. */
+  readonly instance: unknown;
+}
+
+/**
+ * Compares what decorators declared with what Nest will run, in every class of the app, once, when
+ * it starts.
+ *
+ * @throws {@link SecureCookieError} `secret-reused`; `requirement-lost` where a class or a handler
+ * has lost its `@RequireSecureCookie`; `option` where the guard is bound to what requires nothing
+ */
+export function checkDeclarations(modules: ModulesContainer, service: SecureCookieService): void {
+  const scanner = new MetadataScanner();
+  for (const component of componentsOf(modules)) {
+    const { type } = component;
+    service.checkDefinitions(notedDefinitions(type));
+    assertKept(type.name, type, notedRequirements(type.prototype));
+    for (const method of scanner.getAllMethodNames(type.prototype)) {
+      checkMethod(component, method);
+    }
+  }
+}
+
+function* componentsOf(modules: ModulesContainer): Iterable<Component> {
+  for (const { controllers, providers } of modules.values()) {
+    for (const wrapper of [...controllers.values(), ...providers.values()]) {
+      const { metatype, isNotMetatype } = wrapper;
+      if (!isNotMetatype && typeof metatype === 'function' && isInstance(metatype.prototype)) {
+        yield { type: metatype, instance: wrapper.instance };
+      }
+    }
+  }
+}
+
+function checkMethod({ type, instance }: Component, method: string): void {
+  const owner = ownerOf(type.prototype, method);
+  const noted = notedRequirements(owner, method);
+  const declared = ownMethod(owner, method);
+  // As Nest does: what the constructor has bound or wrapped is what runs.
+  const handler = (noted.length > 0 && ownMethod(instance, method)) || declared;
+  if (handler === undefined) {
+    return;
+  }
+  const name = `${type.name}.${method}`;
+  assertKept(name, handler, noted);
+  const requires = requirementsOf(type).length + requirementsOf(handler).length > 0;
+  const guarded = isGuarded(type) || isGuarded(handler);
+  if (requires && !guarded) {
+    throw lost(name);
+  }
+  if (guarded && !requires && Reflect.getMetadataKeys(handler).length > 0) {
+    throw new SecureCookieError(
+      'option',
+      `@UseGuards(SecureCookieGuard) is bound to ${name}, which requires no cookie, so that everyone would pass. Name the cookie with @RequireSecureCookie(<cookie>), which binds the guard by itself, and remove @UseGuards(SecureCookieGuard).`,
+    );
+  }
+}
+
+function assertKept(
+  name: string,
+  handler: object,
+  noted: readonly SecureCookieRequirement[],
+): void {
+  const kept = requirementsOf(handler);
+  if (!noted.every((requirement) => kept.includes(requirement))) {
+    throw lost(name);
+  }
+}
+
+function lost(name: string): SecureCookieError {
+  return new SecureCookieError(
+    'requirement-lost',
+    `${name} has lost its @RequireSecureCookie(), so that everyone would pass: a decorator above it, or the constructor, has replaced what it was written on, without its metadata. Write @RequireSecureCookie() above that decorator, or let the replacement copy all metadata (Reflect.getMetadataKeys).`,
+  );
+}
+
+/** Where a method comes from: only there may a decorator have replaced it; an override is another method. */
+function ownerOf(prototype: object, method: string): object {
+  const parent: unknown = Object.getPrototypeOf(prototype);
+  return Object.hasOwn(prototype, method) || !isInstance(parent)
+    ? prototype
+    : ownerOf(parent, method);
+}
+
+function ownMethod(owner: unknown, method: string): Function | undefined {
+  const found: unknown = isInstance(owner)
+    ? Object.getOwnPropertyDescriptor(owner, method)?.value
+    : undefined;
+  return typeof found === 'function' ? found : undefined;
+}
