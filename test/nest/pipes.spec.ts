@@ -107,6 +107,11 @@ class AppModule {}
 
 const cartOf = (...items: unknown[]): string => mint.valid(Cart, { items } as never);
 
+async function get({ url }: RunningApp, path: string, cookie: string) {
+  const response = await fetch(`${url}/${path}`, { headers: { cookie } });
+  return { status: response.status, body: await response.text() };
+}
+
 describe.each(platforms)('pipes on $platform', (platform) => {
   let validated: RunningApp;
   let plain: RunningApp;
@@ -121,11 +126,6 @@ describe.each(platforms)('pipes on $platform', (platform) => {
     await validated.close();
     await plain.close();
   });
-
-  async function get({ url }: RunningApp, path: string, cookie: string) {
-    const response = await fetch(`${url}/${path}`, { headers: { cookie } });
-    return { status: response.status, body: await response.text() };
-  }
 
   it.each([
     ['jar', 'a jar: alice'],
@@ -174,10 +174,10 @@ describe.each(platforms)('pipes on $platform', (platform) => {
   });
 });
 
-describe('the class of a parameter that takes a jar', () => {
-  const typesOf = (type: Type, method: string): unknown =>
-    Reflect.getMetadata('design:paramtypes', type.prototype, method);
+const typesOf = (type: Type, method: string): unknown =>
+  Reflect.getMetadata('design:paramtypes', type.prototype, method);
 
+describe('the class of a parameter that takes a jar', () => {
   it('is Object to pipes; those of its neighbours stay', () => {
     expect(typesOf(PipedController, 'twoJars')).toEqual([Object, String, Object]);
     expect(typesOf(PipedController, 'method')).toEqual([String, Object]);

@@ -5,6 +5,7 @@ import {
   Module,
   type INestApplication,
   type ModuleMetadata,
+  type Type,
 } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import {
@@ -79,9 +80,12 @@ class NarrowedController extends ClosedController {}
 
 const guards = (target: object): unknown => Reflect.getMetadata('__guards__', target);
 
+const handlerOf = (controller: Type, method: string): object =>
+  Object.getOwnPropertyDescriptor(controller.prototype, method)?.value;
+
 describe('the guard is bound once', () => {
   it.each([
-    ['to a handler, however many cookies it names', OpenController.prototype.stacked],
+    ['to a handler, however many cookies it names', handlerOf(OpenController, 'stacked')],
     ['to a class, however many cookies it names', StackedController],
     ['to a class whose parent has it', NarrowedController],
   ])('%s', (_what, target) => {

@@ -50,6 +50,9 @@ function TracedWith(takes: (key: unknown) => boolean): MethodDecorator {
   };
 }
 
+/** Makes an accessor of the method. */
+const Accessor: MethodDecorator = () => ({ configurable: true, get: () => () => 'in' }) as never;
+
 /** Replaces the function by a proxy, which has no metadata either. */
 function Proxied(): MethodDecorator {
   return (_target, _key, descriptor: PropertyDescriptor) => {
@@ -450,16 +453,15 @@ describe('a requirement that was lost on the way', () => {
   });
 
   it('is an error at once for an accessor, which Nest never calls', () => {
-    const bound: MethodDecorator = () => ({ configurable: true, get: () => () => 'in' }) as never;
     const apply = () => {
-      class Accessor {
+      class Bound {
         @RequireSecureCookie('user')
-        @bound
+        @Accessor
         closed(): string {
           return 'in';
         }
       }
-      return Accessor;
+      return Bound;
     };
 
     expect(thrownBy(apply)).toMatchObject({ code: 'option' });
@@ -493,14 +495,14 @@ describe('parameters below a decorator that replaces the function', () => {
   });
 });
 
-describe('providers that are no classes', () => {
-  /** Called as a function, and so not one of the app's components. */
-  function factory(): object {
-    return {};
-  }
-  UseGuards(SecureCookieGuard)(factory);
-  factory.prototype.open = SetMetadata('role', 'any')(() => 'in');
+/** Called as a function, and so not one of the app's components. */
+function factory(): object {
+  return {};
+}
+UseGuards(SecureCookieGuard)(factory);
+factory.prototype.open = SetMetadata('role', 'any')(() => 'in');
 
+describe('providers that are no classes', () => {
   it('are passed over', async () => {
     const { close } = await startTestingApp(platforms[0], {
       imports: [SecureCookieModule.forRoot(SECRET)],
