@@ -453,18 +453,18 @@ describe('a requirement that was lost on the way', () => {
   });
 
   it('is an error at once for an accessor, which Nest never calls', () => {
-    const apply = () => {
-      class Bound {
-        @RequireSecureCookie('user')
-        @Accessor
-        closed(): string {
-          return 'in';
-        }
-      }
-      return Bound;
-    };
-
-    expect(thrownBy(apply)).toMatchObject({ code: 'option' });
+    expect(
+      thrownBy(
+        () =>
+          class {
+            @RequireSecureCookie('user')
+            @Accessor
+            closed(): string {
+              return 'in';
+            }
+          },
+      ),
+    ).toMatchObject({ code: 'option' });
   });
 });
 
