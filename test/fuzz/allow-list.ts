@@ -128,7 +128,7 @@ export const RAISES: readonly Raise[] = [
       (!/^[0-9]+$/.test(tornado.numbers[0]) || tornado.numbers[0].length > 4300),
   },
   {
-    name: 'no exception: text that UTF-8 can not carry',
+    name: 'no exception: text that UTF-8 cannot carry',
     applies: ({ name, signed }, { error }, accepted) =>
       !accepted &&
       error === 'UnicodeEncodeError' &&

@@ -19,12 +19,14 @@ describe.each([
   beforeAll(async () => {
     port = await freePort();
     project = await Project.create(type, packages);
-    await buildQuickStart(project, port);
+    await buildQuickStart(project);
   });
   afterAll(() => project.remove());
 
   it.each(['main', 'main.fastify'])('counts visits: %s', async (main) => {
-    const server = project.start(`rm -f jar.txt\n${MAKE_A_SECRET}\nexec node dist/${main}.js`);
+    const server = project.start(
+      `rm -f jar.txt\n${MAKE_A_SECRET}\nexport PORT=${port}\nexec node dist/${main}.js`,
+    );
     const ended = once(server, 'exit');
     try {
       await untilListening(port, server);

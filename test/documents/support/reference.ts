@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import ts from 'typescript';
 import { INDEX, TESTING } from './compiled-code.js';
-import { ROOT } from './project.js';
+import { ROOT } from '../../package/support/project.js';
 
 /** A documentation comment of the library, with what it stands before. */
 export interface Comment {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import ts from 'typescript';
 import { CompiledCode, INDEX, TESTING } from './support/compiled-code.js';
-import { ROOT } from './support/project.js';
+import { ROOT } from '../package/support/project.js';
 import { COMMENTS, EXPORTED_NAMES } from './support/reference.js';
 
 // The compiler runs here.

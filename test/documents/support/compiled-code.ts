@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
-import { ROOT } from './project.js';
+import { ROOT } from '../../package/support/project.js';
 
 /** The library's entry points. */
 export const INDEX = join(ROOT, 'lib/index.ts');

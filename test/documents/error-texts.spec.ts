@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module, Res, type INestApplication } from '@nestjs/common';
 import type { ExceptionFilter } from '@nestjs/common';
 import {
@@ -16,7 +16,7 @@ import { hijacked, type PlatformResponse } from '../support/exits/node-response.
 import { platforms, startApp } from '../support/platforms.js';
 import { OTHER_SECRET, SECRET } from '../support/secrets.js';
 import { thrownBy } from '../support/thrown-by.js';
-import { codeBlocks, section } from './support/readme.js';
+import { blocksOf, codeBlocks, PAGES } from './support/documents.js';
 
 const [express] = platforms;
 const until = new Date('2027-06-30');
@@ -107,14 +107,16 @@ async function request(
   return { errors, warnings, app };
 }
 
-describe('the mistakes that README.md names', () => {
-  it('have the texts that it quotes, in its order', async () => {
+describe('the texts of errors and logs in README.md and docs/', () => {
+  let texts: string[];
+
+  beforeAll(async () => {
     const module = SecureCookieModule.forRoot(SECRET);
     const withoutModule = await request([], [ReadingController]);
     const { app, warnings } = await request([module], [MistakenController]);
     const service = app.get(SecureCookieService);
 
-    const texts = [
+    texts = [
       thrownBy(() => SecureCookieModule.forRoot(process.env['A_VARIABLE_THAT_IS_NOT_SET'])),
       thrownBy(() => SecureCookieModule.forRoot('my secret')),
       thrownBy(() => new SecureCookieSigner(JSON.parse(`{"secret":{"1":"${SECRET}"}}`))),
@@ -128,9 +130,29 @@ describe('the mistakes that README.md names', () => {
       thrownBy(() => defineSecureCookie('theme', JSON.parse('{"renewAfter":86400}'))),
       await startError([module], [ThemeController]),
     ].map(String);
+  });
 
-    expect(codeBlocks(section('Common mistakes'), 'text').map((text) => text.trim())).toEqual(
-      texts,
+  it.each(PAGES.filter(({ text }) => codeBlocks(text, 'text').length > 0))(
+    'are those of the library: $path',
+    ({ text }) => {
+      const quoted = codeBlocks(text, 'text').map((block) => block.trim());
+
+      expect(quoted.filter((block) => !texts.includes(block))).toEqual([]);
+    },
+  );
+
+  it('are quoted, all that are produced here', () => {
+    const blocks = PAGES.flatMap(({ text }) => codeBlocks(text, 'text'));
+    const quoted = new Set(blocks.map((block) => block.trim()));
+
+    expect(texts.filter((text) => !quoted.has(text))).toEqual([]);
+  });
+
+  it('stand in blocks of the language "text" alone', () => {
+    const others = PAGES.flatMap(({ text }) => blocksOf(text)).filter(
+      ({ language, code }) => language !== 'text' && code.includes('SecureCookieError: '),
     );
+
+    expect(others).toEqual([]);
   });
 });
