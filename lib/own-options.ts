@@ -21,7 +21,7 @@ const MAX_QUOTED_LENGTH = 40;
  * @param given - what the caller passed
  * @param blank - makes an object of every option that the entrance knows, each `undefined`
  * @param code - the code of the errors
- * @throws {@link SecureCookieError} `option` or `attribute`, as `code` says
+ * @throws {@link SecureCookieError} `option` or `attribute` - as the caller says
  */
 export function ownOptions<Options extends object>(
   given: Options,

@@ -77,7 +77,10 @@ export interface SecureCookieRevocableOptions<Output> {
    *
    * @defaultValue none: the cookie ends when it expires
    * @example
-   * ({ userId, device }) => [`user:${userId}`, `device:${device}`];
+   * defineSecureCookie('session', {
+   *   schema: z.object({ userId: z.string() }),
+   *   revocableBy: ({ userId }) => [`user:${userId}`],
+   * });
    */
   readonly revocableBy?: ((value: Output) => readonly string[]) | undefined;
 }

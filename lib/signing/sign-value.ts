@@ -74,7 +74,7 @@ export function signValueV2(
 /**
  * A value encrypted, and signed in format 2: its payload is bound to the envelope that is signed.
  *
- * @throws {@link SecureCookieError} `value` for one that is too long, `option` for a bad `random`
+ * @throws {@link SecureCookieError} `value` for one that is too long, `option` for bad random bytes
  */
 export function encryptValue(
   key: PreparedKey,
