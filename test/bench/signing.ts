@@ -1,16 +1,8 @@
-/**
- * `npm run bench`: what signing, verifying and encrypting cost, beside the peers, in one run.
- *
- *     --rounds <n>   how often each contender has its turn, 25 where left out
- *     --node <n>     runs under that version of Node, from the npm registry
- */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
 import { barChart, type BarGroup } from './bar-chart.js';
 import { encryptionContests, IRON_SESSION, JOSE } from './encryption-contenders.js';
 import { eventsContest, UNHEARD, WITHOUT_EVENT } from './events-contenders.js';
-import { runUnderNode } from './node-versions.js';
 import { measureInRounds, type Measurement } from './rounds.js';
 import { FLOOR, OURS, PEER, signingContests } from './signing-contenders.js';
 import { sizeContests, SIZES } from './size-contenders.js';
@@ -37,19 +29,8 @@ const TARGETS = [
 
 const RESULTS = new URL('results/', import.meta.url);
 
-const { values: options } = parseArgs({
-  options: { rounds: { type: 'string', default: '25' }, node: { type: 'string' } },
-});
-
-if (options.node === undefined) {
-  await bench(Number(options.rounds));
-} else {
-  process.exitCode = await runUnderNode(options.node, import.meta.filename, [
-    `--rounds=${options.rounds}`,
-  ]);
-}
-
-async function bench(rounds: number): Promise<void> {
+/** What signing, verifying and encrypting cost, beside the peers. */
+export async function benchSigning(rounds = 25): Promise<void> {
   const contests = {
     ...(await signingContests()),
     whateverComes: verifyContest(),

@@ -1,0 +1,37 @@
+/**
+ * `npm run bench`: what secure cookies cost, beside the peers, in one run.
+ *
+ *     signing        signing, verifying and encrypting alone; this one where left out
+ *     request        what reading and setting one cookie add to a request, without sockets
+ *
+ *     --rounds <n>   how often each contender has its turn, 25 (signing) or 200 (request) where left out
+ *     --node <n>     runs under that version of Node, from the npm registry
+ */
+import { parseArgs } from 'node:util';
+import { runUnderNode } from './node-versions.js';
+import { benchRequest } from './request.js';
+import { benchSigning } from './signing.js';
+
+const BENCHES = { signing: benchSigning, request: benchRequest };
+
+const {
+  values: { rounds, node },
+  positionals: [what = 'signing', ...others],
+} = parseArgs({
+  options: { rounds: { type: 'string' }, node: { type: 'string' } },
+  allowPositionals: true,
+});
+
+if (!isBench(what) || others.length > 0) {
+  throw new Error(`There is no bench ${[what, ...others].join(' ')}: signing, or request.`);
+}
+if (node === undefined) {
+  await BENCHES[what](rounds === undefined ? undefined : Number(rounds));
+} else {
+  const options = rounds === undefined ? [] : [`--rounds=${rounds}`];
+  process.exitCode = await runUnderNode(node, import.meta.filename, [what, ...options]);
+}
+
+function isBench(name: string): name is keyof typeof BENCHES {
+  return Object.hasOwn(BENCHES, name);
+}
