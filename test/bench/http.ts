@@ -1,6 +1,7 @@
 /**
- * `npm run bench:http`: requests per second with and without secure cookies, beside Nest's own signed
- * cookies and beside Tornado. Each server is a process of its own, and so is the load.
+ * `npm run bench:http`: requests per second, and the server's processor time for a request, with and
+ * without secure cookies, beside Nest's own signed cookies and beside Tornado. Each server is a process
+ * of its own, and so is the load.
  *
  *     --rounds <n>    how often each server has its turn, 14 where left out
  *     --seconds <n>   how long a turn is, 1 where left out
@@ -11,21 +12,26 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { barChart } from './bar-chart.js';
 import { HTTP_CONTESTS, type HttpContest } from './http/contests.js';
+import type { Turn } from './http/load.js';
 import { measureInTurns, type Entrant } from './http/turns.js';
-import { spread, type Spread } from './spread.js';
+import { quartiles, spread, type Quartiles, type Spread } from './spread.js';
 import { printTable } from './table.js';
 
 interface Measurement {
   readonly name: string;
   /** Requests per second. */
   readonly rate: Spread;
+  /** Microseconds for a request; none of Tornado, which is not asked. */
+  readonly processorTime: Quartiles | undefined;
 }
 
 interface Comparison {
   readonly to: string;
   /** Our rate as a share of the other's, round by round: what slows both cancels out. */
   readonly ratio: Spread;
-  readonly atLeast: number;
+  /** Microseconds that a request takes more with us than with the other, round by round. */
+  readonly takesMore: Quartiles | undefined;
+  readonly atLeast: number | undefined;
 }
 
 interface Result {
@@ -51,12 +57,12 @@ async function bench(contests: readonly HttpContest[]): Promise<void> {
   const entrants: Entrant[] = [];
   try {
     for (const contender of contests.flatMap(({ ours, others }) => [ours, ...others])) {
-      entrants.push({ ...contender, server: await contender.start(), rates: [] });
+      entrants.push({ ...contender, server: await contender.start(), turns: [] });
     }
     const { rounds, seconds } = options;
     const complete = await measureInTurns(entrants, Number(rounds), Number(seconds));
     const results = contests.map((contest) => resultOf(contest, entrants));
-    if (entrants.every(({ rates }) => rates.length > 0)) {
+    if (entrants.every(({ turns }) => turns.length > 0)) {
       results.forEach(printMeasurements);
       printTargets(results);
     }
@@ -71,49 +77,73 @@ async function bench(contests: readonly HttpContest[]): Promise<void> {
 }
 
 function resultOf({ title, ours, others }: HttpContest, entrants: readonly Entrant[]): Result {
-  const ratesOf = ({ start }: HttpContest['ours']): readonly number[] =>
-    entrants.find((entrant) => entrant.start === start)?.rates ?? [];
-  const ourRates = ratesOf(ours);
+  const turnsOf = ({ start }: HttpContest['ours']): readonly Turn[] =>
+    entrants.find((entrant) => entrant.start === start)?.turns ?? [];
+  const ourTurns = turnsOf(ours);
   return {
     title,
     measurements: [ours, ...others].map((contender) => ({
       name: contender.name,
-      rate: spread(ratesOf(contender)),
+      rate: spread(turnsOf(contender).map(({ rate }) => rate)),
+      processorTime: known(turnsOf(contender).map(({ processorTime }) => processorTime)),
     })),
     comparisons: others.map((other) => ({
       to: other.name,
-      ratio: spread(ratesOf(other).map((rate, round) => (ourRates[round] ?? Number.NaN) / rate)),
+      ratio: spread(turnsOf(other).map(({ rate }, round) => (ourTurns[round]?.rate ?? NaN) / rate)),
+      takesMore: known(
+        turnsOf(other).map(({ processorTime }, round) =>
+          difference(ourTurns[round]?.processorTime, processorTime),
+        ),
+      ),
       atLeast: other.atLeast,
     })),
   };
 }
 
+function difference(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? undefined : one - other;
+}
+
+function known(times: readonly (number | undefined)[]): Quartiles | undefined {
+  const told = times.filter((time) => time !== undefined);
+  return told.length === 0 ? undefined : quartiles(told);
+}
+
 function printMeasurements({ title, measurements }: Result): void {
   printTable(
     title,
-    ['', 'requests/s', 'min..max'],
-    measurements.map(({ name, rate: { median, min, max } }) => [
+    ['', 'requests/s', 'min..max', 'processor µs', 'quartiles'],
+    measurements.map(({ name, rate: { median, min, max }, processorTime }) => [
       name,
       median.toFixed(0),
       `${min.toFixed(0)}..${max.toFixed(0)}`,
+      ...microseconds(processorTime),
     ]),
   );
 }
 
 function printTargets(results: readonly Result[]): void {
   printTable(
-    'targets',
-    ['', 'ratio', 'min..max', 'at least', ''],
+    'comparisons, round by round',
+    ['', 'rate', 'min..max', 'at least', '', 'processor µs more', 'quartiles'],
     results.flatMap(({ title, comparisons }) =>
-      comparisons.map(({ to, ratio: { median, min, max }, atLeast }) => [
+      comparisons.map(({ to, ratio: { median, min, max }, takesMore, atLeast }) => [
         `${title}: to ${to}`,
         median.toFixed(2),
         `${min.toFixed(2)}..${max.toFixed(2)}`,
-        atLeast.toFixed(2),
-        median >= atLeast ? 'reached' : 'MISSED',
+        ...(atLeast === undefined
+          ? ['', '']
+          : [atLeast.toFixed(2), median >= atLeast ? 'reached' : 'MISSED']),
+        ...microseconds(takesMore),
       ]),
     ),
   );
+}
+
+function microseconds(time: Quartiles | undefined): readonly [string, string] {
+  return time === undefined
+    ? ['-', '']
+    : [time.median.toFixed(1), `${time.lower.toFixed(1)}..${time.upper.toFixed(1)}`];
 }
 
 function write(results: readonly Result[]): void {

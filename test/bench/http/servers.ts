@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { startProcess } from '../../support/child-process.js';
 import type { Platform } from '../../support/platforms.js';
@@ -9,6 +11,8 @@ export interface Server {
   readonly url: string;
   /** The `Cookie` header of each request; empty for none. */
   readonly cookie: string;
+  /** What it has taken so far, in microseconds; `undefined` where it cannot say. */
+  readonly processorTime: () => Promise<number | undefined>;
   readonly stop: () => Promise<unknown>;
 }
 
@@ -19,10 +23,14 @@ export type StartServer = () => Promise<Server>;
 const PYTHON = '/usr/bin/python3';
 
 const LISTENING = /Listening on (http:\S+)/;
+const PROCESSOR_TIME = /Processor time on (\d+)/;
 const TSX = fileURLToPath(import.meta.resolve('tsx'));
+const TELL_TIME = fileURLToPath(new URL('processor-time.mjs', import.meta.url));
 const SERVE = fileURLToPath(new URL('serve.ts', import.meta.url));
 const SAMPLE = fileURLToPath(new URL('../../../build/sample/main.fastify.js', import.meta.url));
 const TORNADO = fileURLToPath(new URL('../../tornado/app.py', import.meta.url));
+
+const NODE = [process.execPath, '--import', TELL_TIME] as const;
 
 /** One of the apps that are compared. It answers each request with `body`, or is not measured. */
 export function appServer(
@@ -32,7 +40,7 @@ export function appServer(
   cookie = '',
 ): StartServer {
   return async () => {
-    const command = [process.execPath, '--import', TSX, SERVE, platform, app] as const;
+    const command = [...NODE, '--import', TSX, SERVE, platform, app] as const;
     const server = await start(command, '/');
     await assertAnswer(server.url, cookie, body);
     return { ...server, cookie };
@@ -41,7 +49,7 @@ export function appServer(
 
 /** The sample, and a visitor with a valid cookie. */
 export function sampleServer(): StartServer {
-  return async () => withCookie(await start([process.execPath, SAMPLE], '/user/'));
+  return async () => withCookie(await start([...NODE, SAMPLE], '/user/'));
 }
 
 /** The same app on Tornado, and a visitor with a valid cookie. */
@@ -55,7 +63,16 @@ async function start(
 ): Promise<Omit<Server, 'cookie'>> {
   const environment = { NODE_ENV: 'production', PORT: '0', COOKIE_SECRET: SECRET };
   const running = await startProcess(command, environment, LISTENING);
-  return { url: new URL(path, running.ready[1]).href, stop: () => running.stop() };
+  const port = running.output().match(PROCESSOR_TIME)?.[1];
+  return {
+    url: new URL(path, running.ready[1]).href,
+    processorTime: async () => (port === undefined ? undefined : Number(await told(Number(port)))),
+    stop: () => running.stop(),
+  };
+}
+
+function told(port: number): Promise<string> {
+  return text(connect(port, '127.0.0.1'));
 }
 
 async function withCookie(server: Omit<Server, 'cookie'>): Promise<Server> {

@@ -1,12 +1,12 @@
 import { Progress } from '../../support/progress.js';
 import type { HttpContender } from './contests.js';
-import { requestsPerSecond } from './load.js';
+import { load, type Turn } from './load.js';
 import type { Server } from './servers.js';
 
-/** A server that runs, and the requests per second that it answered in each round. */
+/** A server that runs, and what it did in each round. */
 export interface Entrant extends HttpContender {
   readonly server: Server;
-  readonly rates: number[];
+  readonly turns: Turn[];
 }
 
 /**
@@ -27,10 +27,10 @@ export async function measureInTurns(
     const round = Math.floor(progress.count / entrants.length);
     const order = round % 2 === 0 ? entrants : backwards;
     const entrant = order[progress.count % entrants.length];
-    const rate = entrant === undefined ? 0 : await requestsPerSecond(entrant.server, seconds);
+    const turn = entrant === undefined ? undefined : await load(entrant.server, seconds);
     await progress.advance(1);
-    if (round > 0 && !progress.stopped) {
-      entrant?.rates.push(rate);
+    if (round > 0 && !progress.stopped && turn !== undefined) {
+      entrant?.turns.push(turn);
     }
   }
   progress.finish();
