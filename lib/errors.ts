@@ -75,17 +75,30 @@ export class SecureCookieError extends Error {
   }
 }
 
-/** A code that is a word, as Node's and ours are; anything else might quote what it is about. */
-const CODE = /^[\w-]{1,64}$/;
+/**
+ * A name or a code that a log may show: one word, shorter than any secret, or the longer name of a
+ * class. Both can be set, so either may hold what the error is about.
+ */
+const SHOWN = /^(?:[a-z][\w-]{0,30}|\d[\w-]{0,7}|[a-z]{1,55}(?:error|exception))$/i;
 
 /**
  * What a log may say of an error: its name and code. Messages quote their input (`JSON.parse`), and
- * that may be a secret or a cookie's value.
+ * that may be a secret or a cookie's value. Never throws, whatever the error's own getters do.
  */
 export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) {
-    return `a thrown ${typeof error}`;
+  try {
+    if (!(error instanceof Error)) {
+      return `a thrown ${typeof error}`;
+    }
+    const name: unknown = error.name;
+    const code: unknown = 'code' in error ? error.code : undefined;
+    const shown = isShown(name) ? name : 'Error';
+    return isShown(code) ? `${shown} '${code}'` : shown;
+  } catch {
+    return 'an error that cannot be read';
   }
-  const code: unknown = 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && CODE.test(code) ? `${error.name} '${code}'` : error.name;
+}
+
+function isShown(word: unknown): word is string {
+  return typeof word === 'string' && SHOWN.test(word);
 }

@@ -62,6 +62,8 @@ const offences: readonly (readonly [
   ['nest/letter.ts', "import type {} from './reply.js';", ['no cycle']],
   ['nest/reply.ts', "import type {} from './letter.js';", []],
   ['cookie-name.ts', "import './signing/innocent.js';", ['shared']],
+  ['refresher.ts', "import './nest/innocent.js';", ['shared']],
+  ['revocation/refresh.ts', "import '../refresher.js';", []],
   ['attic/a.ts', "import '../errors.js';", ['a room of its own']],
   ['index.ts', 'export {};', []],
   ['errors.ts', 'export {};', []],
