@@ -1,98 +1,115 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
-/** What `writeHead` takes besides the status: an object, names and values in turn, or pairs of them. */
-type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[];
-
-/** Node's response, as far as headers go; Node checks their values itself. */
-interface HeaderTarget {
-  removeHeader(name: string): void;
-  appendHeader(name: string, value: unknown): unknown;
-}
-
-/** The head of a response, right before it goes out. */
+/** The head of a response as it is about to be sent, with all that the app says in it. */
 export interface ResponseHead {
   readonly statusCode: number;
-  /** What a header says so far, each of its values by itself. */
+  /** The names of its headers, as they are spelled. */
+  names(): readonly string[];
+  /** The values of a header, one entry each; empty where there is none. */
   header(name: string): readonly string[];
-  /** Replaces what a header says. */
+  /** Replaces the values of a header. */
   setHeader(name: string, value: string | string[]): void;
+  removeHeader(name: string): void;
 }
 
+/** What `writeHead` takes besides the status: an object, names and values in turn, or pairs of them. */
+export type Headers = OutgoingHttpHeaders | readonly OutgoingHttpHeader[] | readonly HeaderPair[];
+
+/** Node checks them. */
+type HeaderPair = readonly [name: unknown, value: OutgoingHttpHeader | undefined];
+
 /**
- * Runs `write` once, right before the head of the response goes out, whoever sends it: the
- * framework, `end`, a stream, or `writeHead` with headers of its own. All of them pass `writeHead`,
- * in HTTP/1.1 and in HTTP/2's compatibility API.
+ * The head that is about to be sent, with what Node made of the headers that were set and given.
  *
- * The package on-headers does the same, but loses headers on the way: those behind an absent reason
- * phrase, `writeHead(200, undefined, headers)`, and all but the last of one name in pairs of name and
- * value or in an object that spells it in two cases. Other parties' `Set-Cookie` come that way.
- *
- * @param response - Node's response (HTTP/1.1, or HTTP/2's compatibility API)
- * @param write - must not throw: what called the head out could not handle it
+ * @param headers - what Node is about to write: those that were set, as it keeps them, or else what
+ * `writeHead` was given
  */
-export function beforeResponseHead(
+export function headOf(
   response: ServerResponse,
-  write: (head: ResponseHead) => void,
-): void {
-  const writeHead = response.writeHead.bind(response);
-  let written = false;
-  response.writeHead = (statusCode: number, reason?: string | Headers, headers?: Headers) => {
-    const hasReason = typeof reason === 'string';
-    const head = headOf(response, statusCode, headers ?? (hasReason ? [] : (reason ?? [])));
-    if (!written) {
-      written = true;
-      write(head);
-    }
-    return hasReason
-      ? writeHead(statusCode, reason, head.headers)
-      : writeHead(statusCode, head.headers);
-  };
-}
-
-function headOf(response: ServerResponse, statusCode: number, given: Headers): GivenHead | SetHead {
-  if (!Array.isArray(given) && response.getHeaderNames().length === 0) {
-    return new GivenHead(statusCode, given);
+  headers: Headers,
+): SetHead | GivenHead | PairsHead {
+  if (response.getHeaderNames().length > 0) {
+    return new SetHead(response, headers);
   }
-  setHeaders(response, given);
-  return new SetHead(statusCode, response);
-}
-
-/**
- * Adds `Set-Cookie` headers to those that are there. A shared cache must not hand them to others,
- * so a response that says nothing about caching becomes `private` (RFC 9111, section 7.3).
- */
-export function appendSetCookies(head: ResponseHead, cookies: readonly string[]): void {
-  head.setHeader('Set-Cookie', [...head.header('Set-Cookie'), ...cookies]);
-  if (head.header('Cache-Control').length === 0) {
-    head.setHeader('Cache-Control', 'private');
+  if (Object.keys(headers).length === 0) {
+    return new SetHead(response, undefined);
   }
+  const { statusCode } = response;
+  if (isList(headers)) {
+    return new PairsHead(statusCode, pairsOf(headers));
+  }
+  // Assigned to a copy, it would be its prototype.
+  return Object.hasOwn(headers, '__proto__')
+    ? new PairsHead(statusCode, Object.entries(headers))
+    : new GivenHead(statusCode, headers);
 }
 
-/** Headers that were set on the response, as Express does. */
-class SetHead implements ResponseHead {
+/** Headers that were set on the response, as Express does; or none at all. */
+export class SetHead implements ResponseHead {
   readonly statusCode: number;
-  /** What `writeHead` is given besides. */
-  readonly headers = undefined;
   readonly #response: ServerResponse;
+  readonly #headers: Headers | undefined;
+  /** What was there before, by the names that were changed. */
+  #before: Map<string, OutgoingHttpHeader | undefined> | undefined;
 
-  constructor(statusCode: number, response: ServerResponse) {
-    this.statusCode = statusCode;
+  /**
+   * @param headers - as Node keeps what was set; `undefined` where there is nothing as yet
+   */
+  constructor(response: ServerResponse, headers: Headers | undefined) {
+    this.statusCode = response.statusCode;
     this.#response = response;
+    this.#headers = headers;
+  }
+
+  get headers(): Headers {
+    return this.#headers ?? this.#added();
+  }
+
+  names(): readonly string[] {
+    return this.#response.getHeaderNames();
   }
 
   header(name: string): readonly string[] {
-    return texts(this.#response.getHeader(name) ?? []);
+    return texts(this.#response.getHeader(name));
   }
 
   setHeader(name: string, value: string | string[]): void {
+    this.#remember(name);
     this.#response.setHeader(name, value);
+  }
+
+  removeHeader(name: string): void {
+    this.#remember(name);
+    this.#response.removeHeader(name);
+  }
+
+  /** A head that was not sent leaves nothing on the response that the next one would take for the app's. */
+  undo(): void {
+    for (const [name, value] of this.#before ?? []) {
+      if (value === undefined) {
+        this.#response.removeHeader(name);
+      } else {
+        this.#response.setHeader(name, value);
+      }
+    }
+  }
+
+  #added(): Headers {
+    const names = [...(this.#before?.keys() ?? [])].filter((name) =>
+      this.#response.hasHeader(name),
+    );
+    return names.map((name): HeaderPair => [name, this.#response.getHeader(name)]);
+  }
+
+  #remember(name: string): void {
+    this.#before ??= new Map();
+    if (!this.#before.has(name)) {
+      this.#before.set(name, this.#response.getHeader(name));
+    }
   }
 }
 
-/**
- * Headers that `writeHead` is given all at once, as Fastify does, and hands on: setting them on the
- * response instead would take a tenth of such a request.
- */
+/** Headers that `writeHead` is given in an object, as Fastify does: copied once, and handed on. */
 class GivenHead implements ResponseHead {
   readonly statusCode: number;
   readonly headers: OutgoingHttpHeaders;
@@ -103,44 +120,113 @@ class GivenHead implements ResponseHead {
     this.headers = Object.assign({}, headers);
   }
 
+  names(): readonly string[] {
+    return Object.keys(this.headers);
+  }
+
   header(name: string): readonly string[] {
-    return this.#spellings(name).flatMap((spelling) => texts(this.headers[spelling] ?? []));
+    return this.#spellings(name).flatMap((spelling) => texts(this.headers[spelling]));
   }
 
   setHeader(name: string, value: string | string[]): void {
+    const [spelling = name, ...others] = this.#spellings(name);
+    this.headers[spelling] = value;
+    for (const other of others) {
+      delete this.headers[other];
+    }
+  }
+
+  removeHeader(name: string): void {
     for (const spelling of this.#spellings(name)) {
       delete this.headers[spelling];
     }
-    this.headers[name] = value;
   }
+
+  undo(): void {}
 
   #spellings(name: string): string[] {
     const lowerCase = name.toLowerCase();
-    return Object.keys(this.headers).filter((spelling) => spelling.toLowerCase() === lowerCase);
+    return this.names().filter((spelling) => isSpelling(spelling, lowerCase));
   }
+}
+
+/** Headers that `writeHead` is given in a list; it may repeat a name. */
+class PairsHead implements ResponseHead {
+  readonly statusCode: number;
+  #headers: readonly HeaderPair[];
+
+  constructor(statusCode: number, headers: readonly HeaderPair[]) {
+    this.statusCode = statusCode;
+    this.#headers = headers;
+  }
+
+  get headers(): Headers {
+    return this.#headers;
+  }
+
+  names(): readonly string[] {
+    return this.#headers.map(([name]) => String(name));
+  }
+
+  header(name: string): readonly string[] {
+    const lowerCase = name.toLowerCase();
+    return this.#headers
+      .filter(([spelling]) => isSpelling(spelling, lowerCase))
+      .flatMap(([, value]) => texts(value));
+  }
+
+  setHeader(name: string, value: string | string[]): void {
+    this.removeHeader(name);
+    this.#headers = [...this.#headers, [name, value]];
+  }
+
+  removeHeader(name: string): void {
+    const lowerCase = name.toLowerCase();
+    this.#headers = this.#headers.filter(([spelling]) => !isSpelling(spelling, lowerCase));
+  }
+
+  undo(): void {}
+}
+
+/** A name without a value, which Node refuses. */
+export function isUnpaired(headers: Headers): boolean {
+  return isList(headers) && !isPairs(headers) && headers.length % 2 !== 0;
+}
+
+function isList(headers: Headers): headers is Exclude<Headers, OutgoingHttpHeaders> {
+  return Array.isArray(headers);
+}
+
+function isPairs(
+  list: readonly OutgoingHttpHeader[] | readonly HeaderPair[],
+): list is readonly HeaderPair[] {
+  return Array.isArray(list[0]);
+}
+
+function pairsOf(
+  list: readonly OutgoingHttpHeader[] | readonly HeaderPair[],
+): readonly HeaderPair[] {
+  if (isPairs(list)) {
+    return list;
+  }
+  const pairs: HeaderPair[] = [];
+  for (let name = 0; name < list.length; name += 2) {
+    pairs.push([list[name], list[name + 1]]);
+  }
+  return pairs;
+}
+
+/** Compared by length first: nearly all others end there. */
+function isSpelling(name: unknown, lowerCase: string): boolean {
+  return (
+    typeof name === 'string' && name.length === lowerCase.length && name.toLowerCase() === lowerCase
+  );
 }
 
 /** Node takes anything in lists of values. */
-function texts(value: OutgoingHttpHeader): string[] {
-  return (Array.isArray(value) ? value : [value]).map(String);
-}
-
-/** As `writeHead` itself does: they replace what was set before, and may repeat a name. */
-function setHeaders(target: HeaderTarget, headers: Headers): void {
-  const pairs = Array.isArray(headers) ? headerPairs(headers) : Object.entries(headers);
-  for (const [name] of pairs) {
-    target.removeHeader(name);
+function texts(value: OutgoingHttpHeader | undefined): string[] {
+  if (value === undefined) {
+    return [];
   }
-  for (const [name, value] of pairs) {
-    target.appendHeader(name, value);
-  }
-}
-
-function headerPairs(headers: OutgoingHttpHeader[]): [name: string, value: unknown][] {
-  const flat = Array.isArray(headers[0]) ? headers.flat() : headers;
-  const pairs: [string, unknown][] = [];
-  for (let name = 0; name < flat.length; name += 2) {
-    pairs.push([String(flat[name]), flat[name + 1]]);
-  }
-  return pairs;
+  return Array.isArray(value) ? value.map(String) : [String(value)];
 }

@@ -1,16 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { describeError, SecureCookieError } from '../errors.js';
-import { appendSetCookies, beforeResponseHead, type ResponseHead } from '../http/response-head.js';
+import { beforeResponseHead, type HeadWriter } from '../http/before-response-head.js';
+import { keepPrivate } from '../http/caching.js';
+import type { ResponseHead } from '../http/response-head.js';
 import { serializeSetCookie, type SetCookieAttributes } from '../http/set-cookie.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
-
-/** Where a jar says what no caller can be told any more. Nest's `Logger` is one. */
-export interface SecureCookieLogger {
-  /** Something that still works, and should be mended. */
-  warn(message: string): void;
-  /** Something that was left out of a response. */
-  error(message: string): void;
-}
+import type { OneTimeWarnings } from './one-time-warnings.js';
+import type { SecureCookieLogger } from './secure-cookie-logger.js';
 
 /** A cookie that waits for the head of the response. */
 export interface PendingCookie {
@@ -34,27 +30,32 @@ export type Renewal = (head: ResponseHead) => PendingCookie | undefined;
  * unsigned when the head goes out (after a throwing guard, from a filter, behind `@Res()`) is signed
  * then. Written at the head only, which every way out of an app passes.
  */
-export class PendingCookies {
+export class PendingCookies implements HeadWriter {
   readonly #signer: SecureCookieSigner;
   readonly #response: ServerResponse;
   readonly #logger: SecureCookieLogger;
+  readonly #warnings: OneTimeWarnings;
   readonly #cookies = new Map<string, PendingCookie>();
   /** By name: cookies that are renewed at the head unless something speaks against it then. */
   readonly #renewals = new Map<string, Renewal>();
-  #written = false;
 
-  constructor(signer: SecureCookieSigner, response: ServerResponse, logger: SecureCookieLogger) {
+  constructor(
+    signer: SecureCookieSigner,
+    response: ServerResponse,
+    logger: SecureCookieLogger,
+    warnings: OneTimeWarnings,
+  ) {
     this.#signer = signer;
     this.#response = response;
     this.#logger = logger;
+    this.#warnings = warnings;
   }
 
   /**
    * @throws {@link SecureCookieError} `headers-sent`
    */
   assertWritable(): void {
-    // Both: other listeners at the head run after ours, when nothing is sent yet.
-    if (this.#written || this.#response.headersSent) {
+    if (this.#response.headersSent) {
       throw new SecureCookieError(
         'headers-sent',
         'A cookie was set or cleared after the head of the response had been sent: do it before the response is answered or its stream begins.',
@@ -80,7 +81,7 @@ export class PendingCookies {
    * @param renewal - asked at the head; not at all if a cookie of that name was set or cleared
    */
   addRenewal(name: string, renewal: Renewal): void {
-    if (!this.#written && !this.#response.headersSent) {
+    if (!this.#response.headersSent) {
       this.#listen();
       this.#renewals.set(name, renewal);
     }
@@ -92,7 +93,7 @@ export class PendingCookies {
    * @throws {@link SecureCookieError} `value`, `cookie-too-large`, `keys-stale` or `clock`
    */
   sign(): void {
-    if (this.#written) {
+    if (this.#response.headersSent) {
       // What could not be signed at the head was left out: an exception would come too late.
       return;
     }
@@ -101,9 +102,25 @@ export class PendingCookies {
     }
   }
 
+  /** Called at the head of the response. */
+  write(head: ResponseHead): void {
+    const headers = [...this.#cookies.values()].map((cookie) =>
+      this.#attempt(cookie.name, () => cookie.header ?? this.#serialize(cookie)),
+    );
+    if (this.#renewals.size > 0) {
+      headers.push(...this.#renewedHeaders(head));
+    }
+    const written = headers.filter((header) => header !== undefined);
+    const [first] = written;
+    if (first !== undefined) {
+      this.#keepPrivate(head, cookieName(first));
+      head.setHeader('Set-Cookie', [...head.header('Set-Cookie'), ...written]);
+    }
+  }
+
   #listen(): void {
     if (this.#cookies.size === 0 && this.#renewals.size === 0) {
-      beforeResponseHead(this.#response, (head) => this.#write(head));
+      beforeResponseHead(this.#response, this);
     }
   }
 
@@ -112,17 +129,12 @@ export class PendingCookies {
     return serializeSetCookie(name, signed, attributes, this.#signer.now());
   }
 
-  #write(head: ResponseHead): void {
-    this.#written = true;
-    const headers = [...this.#cookies.values()].map((cookie) =>
-      this.#attempt(cookie.name, () => cookie.header ?? this.#serialize(cookie)),
-    );
-    if (this.#renewals.size > 0) {
-      headers.push(...this.#renewedHeaders(head));
-    }
-    const written = headers.filter((header) => header !== undefined);
-    if (written.length > 0) {
-      appendSetCookies(head, written);
+  #keepPrivate(head: ResponseHead, name: string): void {
+    if (keepPrivate(head)) {
+      this.#warnings.give(
+        'shared caches',
+        `The app offers a response to shared caches ("public", "s-maxage" or a header for CDNs) that carries the cookie "${name}": it went out as "private" instead, or others would have got the cookie. Say "private" on routes that set cookies.`,
+      );
     }
   }
 

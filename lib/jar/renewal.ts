@@ -1,10 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import type { SecureCookieDefinedResult } from './read-defined-cookie.js';
+import { isOfferedToSharedCaches, isPrefetch } from '../http/caching.js';
 import type { ResponseHead } from '../http/response-head.js';
-
-/** What says that a shared cache may keep a response, and with it the cookie. */
-const PUBLIC = /\b(?:public|s-maxage|immutable)\b/i;
 
 /** Whether a cookie is due, by its age or because it would be written otherwise now. */
 export function isDueForRenewal(
@@ -23,7 +21,7 @@ export function isDueForRenewal(
 /**
  * Whether this response may carry a renewed cookie. Decided at its head, when status and headers are
  * known. Not on failures, on what is no answer to a person (prefetch, HEAD, upgrades, event streams,
- * 304), or where a shared cache may keep it.
+ * 304), or where the app offers it to shared caches.
  */
 export function mayRenewOn(
   { renewOn }: SecureCookieDefinition<never, unknown>,
@@ -37,9 +35,9 @@ export function mayRenewOn(
     statusCode !== 304 &&
     method !== 'HEAD' &&
     headers.upgrade === undefined &&
-    !String(headers['sec-purpose'] ?? '').includes('prefetch') &&
+    !isPrefetch(headers) &&
     !head.header('Content-Type').some((type) => type.startsWith('text/event-stream')) &&
-    !head.header('Cache-Control').some((directives) => PUBLIC.test(directives)) &&
+    !isOfferedToSharedCaches(head) &&
     (renewOn === 'any' || mode === undefined || mode === 'navigate')
   );
 }

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DefinedRead, StoredPayload } from './read-defined-cookie.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
+import { beforeResponseHead, type HeadWriter } from '../http/before-response-head.js';
+import { varyByCookie } from '../http/caching.js';
 import type { ResponseHead } from '../http/response-head.js';
 import {
   assertCookieSize,
@@ -11,9 +13,11 @@ import {
 } from '../http/set-cookie.js';
 import { signedLength, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { CookieDefaults } from './cookie-defaults.js';
-import { PendingCookies, type PendingCookie, type SecureCookieLogger } from './pending-cookies.js';
+import { OneTimeWarnings } from './one-time-warnings.js';
+import { PendingCookies, type PendingCookie } from './pending-cookies.js';
 import { isDueForRenewal, mayRenewOn } from './renewal.js';
 import { RememberedReads } from './remembered-reads.js';
+import type { SecureCookieLogger } from './secure-cookie-logger.js';
 import { SecureCookieReader } from './secure-cookie-reader.js';
 import { writeDefinedCookie } from './write-defined-cookie.js';
 
@@ -43,7 +47,23 @@ export interface SecureCookieJarOptions {
    * @defaultValue `console`
    */
   readonly logger?: SecureCookieLogger | undefined;
+  /**
+   * Whether the response says `Vary: Cookie` once a cookie is read.
+   *
+   * @defaultValue true
+   */
+  readonly vary?: boolean | undefined;
+  /**
+   * Those of the app, which it hears once.
+   *
+   * @internal
+   * @defaultValue each jar's own
+   */
+  readonly warnings?: OneTimeWarnings | undefined;
 }
+
+/** One for all jars: it holds nothing of a request. */
+const VARY: HeadWriter = { write: varyByCookie };
 
 /**
  * The secure cookies of one request and its response. Middleware, guards, interceptors, the handler
@@ -66,6 +86,9 @@ export class SecureCookieJar extends SecureCookieReader {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #logger: SecureCookieLogger;
+  readonly #warnings: OneTimeWarnings | undefined;
+  /** Whether the response has yet to be told that it depends on the cookies. */
+  #varies: boolean;
   /** Made when something is set: requests that only read do not pay for it. */
   #pendingCookies: PendingCookies | undefined;
 
@@ -88,16 +111,21 @@ export class SecureCookieJar extends SecureCookieReader {
     cookie = {},
     isSecureConnection = () => isEncrypted(request),
     logger = console,
+    vary = true,
+    warnings,
   }: SecureCookieJarOptions) {
     const reads = new RememberedReads(signer, (definition, read, occurrences) =>
       this.#renewIfDue(definition, read, occurrences),
     );
-    super(signer, request.headers.cookie, (asked, values, options) =>
-      reads.read(asked, values, options),
-    );
+    super(signer, request.headers.cookie, (asked, values, options) => {
+      this.#varyByCookie();
+      return reads.read(asked, values, options);
+    });
     this.#request = request;
     this.#response = response;
     this.#logger = logger;
+    this.#warnings = warnings;
+    this.#varies = vary;
     this.#signer = signer;
     this.#defaults =
       cookie instanceof CookieDefaults ? cookie : new CookieDefaults(cookie, signer.maxAge);
@@ -190,6 +218,13 @@ export class SecureCookieJar extends SecureCookieReader {
     this.#pendingCookies?.sign();
   }
 
+  #varyByCookie(): void {
+    if (this.#varies) {
+      this.#varies = false;
+      beforeResponseHead(this.#response, VARY);
+    }
+  }
+
   #renewIfDue(
     definition: SecureCookieDefinition<never, unknown>,
     { result, stored }: DefinedRead<unknown>,
@@ -203,7 +238,12 @@ export class SecureCookieJar extends SecureCookieReader {
   }
 
   get #pending(): PendingCookies {
-    this.#pendingCookies ??= new PendingCookies(this.#signer, this.#response, this.#logger);
+    this.#pendingCookies ??= new PendingCookies(
+      this.#signer,
+      this.#response,
+      this.#logger,
+      this.#warnings ?? new OneTimeWarnings(this.#logger),
+    );
     return this.#pendingCookies;
   }
 

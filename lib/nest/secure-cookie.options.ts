@@ -34,6 +34,13 @@ export type SecureCookieModuleOptions = SecureCookieModuleKeys &
      * @defaultValue those of {@link SecureCookieAttributes}
      */
     readonly cookie?: SecureCookieAttributes | undefined;
+    /**
+     * Whether a response for which a cookie was read says `Vary: Cookie`, so that no cache takes it
+     * for the answer to a request with other cookies. `false` leaves that to the app.
+     *
+     * @defaultValue true
+     */
+    readonly vary?: boolean | undefined;
   };
 
 /**
@@ -102,8 +109,15 @@ export function moduleOptions(input: SecureCookieModuleInput): SecureCookieModul
   }
   const { maxAge } = resolvePolicy(input);
   void new CookieDefaults(input.cookie ?? {}, maxAge);
+  assertVary(input);
   assertKeySource(input);
   return input;
+}
+
+function assertVary({ vary }: SecureCookieModuleOptions): void {
+  if (vary !== undefined && typeof vary !== 'boolean') {
+    throw new SecureCookieError('option', 'The option "vary" must be true or false.');
+  }
 }
 
 function assertKeySource({ keys, secret }: SecureCookieModuleOptions): void {

@@ -13,6 +13,7 @@ import {
   rawResponse,
 } from './platform.js';
 import { CookieDefaults } from '../jar/cookie-defaults.js';
+import { OneTimeWarnings } from '../jar/one-time-warnings.js';
 import { SecureCookieJar } from '../jar/secure-cookie-jar.js';
 import { SecureCookieReader } from '../jar/secure-cookie-reader.js';
 import { SECURE_COOKIE_OPTIONS, type SecureCookieModuleOptions } from './secure-cookie.options.js';
@@ -40,8 +41,9 @@ export class SecureCookieService {
   readonly #jarKey = Symbol('nestjs-secure-cookie jar');
   readonly #signer: SecureCookieSigner;
   readonly #defaults: CookieDefaults;
+  readonly #vary: boolean;
   readonly #logger = new Logger('SecureCookieModule');
-  #warnedOfProxy = false;
+  readonly #warnings = new OneTimeWarnings(this.#logger);
 
   /**
    * @throws {@link SecureCookieError} `attribute` - for a default `maxAge` above the signer's
@@ -52,6 +54,7 @@ export class SecureCookieService {
   ) {
     this.#signer = signer;
     this.#defaults = new CookieDefaults(options.cookie ?? {}, signer.maxAge);
+    this.#vary = options.vary ?? true;
   }
 
   /**
@@ -128,6 +131,8 @@ export class SecureCookieService {
       response: rawResponse(response),
       isSecureConnection: () => this.#isSecure(request),
       logger: this.#logger,
+      vary: this.#vary,
+      warnings: this.#warnings,
     });
     raw[this.#jarKey] = jar;
     return jar;
@@ -135,7 +140,7 @@ export class SecureCookieService {
 
   #isSecure(request: object): boolean {
     const secure = isSecureRequest(request);
-    if (!secure && !this.#warnedOfProxy) {
+    if (!secure) {
       this.#warnOfProxy(rawRequest(request));
     }
     return secure;
@@ -145,8 +150,8 @@ export class SecureCookieService {
     if (headers['x-forwarded-proto'] !== 'https') {
       return;
     }
-    this.#warnedOfProxy = true;
-    this.#logger.warn(
+    this.#warnings.give(
+      'proxy',
       'A request with "X-Forwarded-Proto: https" got a cookie without "Secure", because the app does not trust its proxy: set "trust proxy" (Express) or "trustProxy" (Fastify), or "cookie: { secure: true }".',
     );
   }

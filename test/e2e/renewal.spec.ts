@@ -90,13 +90,6 @@ describe.each(platforms)('renewal on $platform', (platform) => {
       ['beside other cookies that are set', { path: '/sets-another' }, 200],
       ['where the purpose is another', { headers: { 'sec-purpose': 'preview' } }, 200],
       ['whatever is fetched', { headers: { 'sec-fetch-mode': 'cors' } }, 200],
-      ...['private', 'no-store', 'max-age=60', 'no-cache="set-cookie"'].map(
-        (control): [string, Sent, number] => [
-          `where a browser alone may keep the response: ${control}`,
-          { path: `/cached?control=${encodeURIComponent(control)}` },
-          200,
-        ],
-      ),
     ])('%s', async (_how, { headers, ...sent }, status) => {
       const received = await send(app.url, { ...sent, headers: { cookie: due, ...headers } });
 
@@ -104,9 +97,39 @@ describe.each(platforms)('renewal on $platform', (platform) => {
       expect(renewedIn(received)).toHaveLength(1);
     });
 
-    it('and the response is private', async () => {
+    it.each([
+      ['private', 'private'],
+      ['no-store', 'no-store'],
+      ['PRIVATE, max-age=60', 'PRIVATE, max-age=60'],
+      // Without more, a shared cache may keep these (RFC 9111, section 3).
+      ['', 'private'],
+      ['max-age=60', 'max-age=60, private'],
+      ['no-cache', 'no-cache, private'],
+      ['must-revalidate, max-age=600', 'must-revalidate, max-age=600, private'],
+      ['max-age=600, stale-while-revalidate=60', 'max-age=600, stale-while-revalidate=60, private'],
+      ['no-cache="set-cookie"', 'no-cache="set-cookie", private'],
+      ['private="x"', 'private'],
+      ['max-age=60, private="x, set-cookie"', 'max-age=60, private'],
+    ])('and the response is kept from shared caches: %s', async (control, sent) => {
+      const received = await visit(`/cached?control=${encodeURIComponent(control)}`, due);
+
+      expect(renewedIn(received)).toHaveLength(1);
+      expect(received.headers['cache-control']).toBe(sent);
+    });
+
+    it('and the response is private where the app says nothing', async () => {
       expect((await visit('', due)).headers['cache-control']).toBe('private');
     });
+
+    it.each(['Surrogate-Control', 'CDN-Cache-Control'])(
+      'where a header for some caches keeps them out as well: %s',
+      async (name) => {
+        const received = await visit(`/cached?control=no-cache&${name}=no-store`, due);
+
+        expect(renewedIn(received)).toHaveLength(1);
+        expect(received.headers).toMatchObject({ 'cache-control': 'no-cache, private' });
+      },
+    );
   });
 
   describe('a cookie that is due is left as it is', () => {
@@ -128,6 +151,16 @@ describe.each(platforms)('renewal on $platform', (platform) => {
       ['on an event stream of the app’s own', { path: '/own-events' }, 200],
       ['on prefetch', { headers: { 'sec-purpose': 'prefetch' } }, 200],
       ['on prerender', { headers: { 'sec-purpose': 'prefetch;prerender' } }, 200],
+      ...['purpose', 'x-purpose', 'x-moz'].map((name): [string, Sent, number] => [
+        `on prefetch as ${name} says it`,
+        { headers: { [name]: 'Prefetch' } },
+        200,
+      ]),
+      ...['purpose', 'x-purpose'].map((name): [string, Sent, number] => [
+        `on a thumbnail as ${name} says it`,
+        { headers: { [name]: 'preview' } },
+        200,
+      ]),
       ['where it is not read', { path: '/unread' }, 200],
       ['where it is read by name, without its definition', { path: '/by-name' }, 200],
       ...[
@@ -137,9 +170,22 @@ describe.each(platforms)('renewal on $platform', (platform) => {
         's-maxage=60',
         'max-age=60, s-maxage=1',
         'max-age=31536000, immutable',
+        'private="x", public',
       ].map((control): [string, Sent, number] => [
         `where a shared cache may keep the response: ${control}`,
         { path: `/cached?control=${encodeURIComponent(control)}` },
+        200,
+      ]),
+      ...[
+        'Surrogate-Control',
+        'CDN-Cache-Control',
+        'cloudflare-cdn-cache-control',
+        'Akamai-Cache-Control',
+        'X-Accel-Expires',
+        'Edge-Control',
+      ].map((name): [string, Sent, number] => [
+        `where a header offers it to some caches: ${name}`,
+        { path: `/cached?control=private&${name}=max-age=600` },
         200,
       ]),
     ])('%s', async (_where, { headers, ...sent }, status) => {

@@ -118,8 +118,8 @@ describe('what a jar sets', () => {
 
   it.each([
     [undefined, 'private'],
-    ['public, max-age=60', 'public, max-age=60'],
-  ])('is kept from shared caches where the app says nothing: %s', (given, sent) => {
+    ['public, max-age=60', 'max-age=60, private'],
+  ])('is kept from shared caches where the app says %s', (given, sent) => {
     const { jar, response, send } = exchange();
     if (given !== undefined) {
       response.setHeader('Cache-Control', given);

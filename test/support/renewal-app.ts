@@ -196,13 +196,17 @@ class RenewalController {
     return new StreamableFile(Buffer.from('stream'));
   }
 
+  /** `control` is what it says about caching; all other parameters are headers. */
   @Get('cached')
   cached(
     @SecureCookie(Visit) _visit: VisitValue,
-    @Query('control') control: string,
+    @Query() { control = '', ...headers }: Record<string, string>,
     @Res({ passthrough: true }) response: Response,
   ): string {
     response.header('Cache-Control', control);
+    for (const [name, value] of Object.entries(headers)) {
+      response.header(name, value);
+    }
     return '';
   }
 
