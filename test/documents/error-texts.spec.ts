@@ -1,10 +1,21 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Module, Res, type INestApplication } from '@nestjs/common';
-import type { ExceptionFilter } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Module,
+  Res,
+  UseGuards,
+  ValidationPipe,
+  type ExceptionFilter,
+  type INestApplication,
+  type Type,
+} from '@nestjs/common';
 import {
   cookieSignature,
   defineSecureCookie,
+  RequireSecureCookie,
   SecureCookie,
+  SecureCookieGuard,
   SecureCookieJar,
   SecureCookieModule,
   SecureCookies,
@@ -43,6 +54,36 @@ class ThemeController {
   }
 }
 
+/** As a decorator of an app's own may do: what it returns lacks the metadata of what it was given. */
+function Logged(_target: object, _key: string, { value }: TypedPropertyDescriptor<() => string>) {
+  return { value: (): string => value?.() ?? '', writable: true, configurable: true };
+}
+
+const lostRequirement = (() => {
+  @Controller()
+  class AccountController {
+    @Get()
+    @Logged
+    @RequireSecureCookie('user')
+    show(): string {
+      return 'Your account';
+    }
+  }
+  return AccountController;
+})();
+
+const guardAlone = (() => {
+  @Controller()
+  class AccountController {
+    @Get()
+    @UseGuards(SecureCookieGuard)
+    show(): string {
+      return 'Your account';
+    }
+  }
+  return AccountController;
+})();
+
 /** What the jar of a request throws for each of the calls. */
 const calls: ((cookies: SecureCookieJar) => void)[] = [
   (cookies) => cookies.set('user', JSON.parse('{ "name": "alice" }')),
@@ -69,7 +110,7 @@ class MistakenController {
 /** The error that an app does not start with. */
 async function startError(
   imports: NonNullable<Parameters<typeof Module>[0]['imports']>,
-  controllers = [ReadingController],
+  controllers: Type[] = [ReadingController],
 ): Promise<unknown> {
   @Module({ imports, controllers })
   class AppModule {}
@@ -122,6 +163,9 @@ describe('the texts of errors and logs in README.md and docs/', () => {
       thrownBy(() => new SecureCookieSigner(JSON.parse(`{"secret":{"1":"${SECRET}"}}`))),
       ...withoutModule.errors,
       await startError([module, SecureCookieModule.forRoot(OTHER_SECRET)]),
+      await startError([module], [lostRequirement]),
+      await startError([module], [guardAlone]),
+      thrownBy(() => SecureCookie('user', ValidationPipe)),
       thrownBy(() => service.jar({}, {})),
       ...thrown,
       ...warnings,
