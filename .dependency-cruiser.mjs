@@ -13,7 +13,7 @@ const NEST = '(^|/)node_modules/@nestjs/(common|core)/index[.](js|d[.]ts)$';
 const ROOMS = {
   signing: [rooms('signing'), '^(crypto|buffer|diagnostics_channel)$'],
   http: [rooms('http'), '^http$'],
-  accepts: [rooms('accepts', 'signing', 'http'), '^buffer$'],
+  accepts: [rooms('accepts', 'signing', 'http'), '^(buffer|util)$'],
   definition: [rooms('definition', 'accepts', 'signing', 'http'), '^buffer$'],
   revocation: [rooms('revocation', 'definition', 'signing')],
   jar: [rooms('jar', 'revocation', 'definition', 'accepts', 'signing', 'http'), '^http$'],

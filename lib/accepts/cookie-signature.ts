@@ -1,7 +1,7 @@
 import { SecureCookieError } from '../errors.js';
 import { HmacKey } from '../signing/hmac.js';
 import { secretBytes, type SecureCookieSecret } from '../signing/secret.js';
-import type { SecureCookieAcceptedFormat } from './accepted-format.js';
+import { AcceptedFormat, type SecureCookieAcceptedFormat } from './accepted-format.js';
 
 /** What {@link cookieSignature} verifies with, and for how long. */
 export interface SecureCookieSignatureFormatOptions {
@@ -40,9 +40,9 @@ export function cookieSignature({
     );
   }
   const keys = secrets.map((secret) => new HmacKey('sha256', secretBytes(secret, '')));
-  return Object.freeze({
+  return new AcceptedFormat({
     until,
-    secrets: Object.freeze([...secrets]),
+    secrets,
     bindsName: false,
     read({ value }) {
       const [, text, signature] = FORMAT.exec(value) ?? [];
@@ -56,5 +56,5 @@ export function cookieSignature({
         ? { payload: new TextEncoder().encode(text), issuedAt: undefined }
         : undefined;
     },
-  } satisfies SecureCookieAcceptedFormat);
+  });
 }

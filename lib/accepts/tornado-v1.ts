@@ -1,9 +1,8 @@
 import { KeyRing } from '../signing/key-ring.js';
 import { decodeBase64, decodeBytes } from '../signing/payload.js';
-import { DEFAULT_CLOCK_TOLERANCE } from '../signing/policy.js';
 import type { SecureCookieSecret } from '../signing/secret.js';
 import { openSignedValue } from '../signing/signed-value.js';
-import type { SecureCookieNameBindingFormat } from './accepted-format.js';
+import { AcceptedFormat, type SecureCookieNameBindingFormat } from './accepted-format.js';
 
 /** What {@link tornadoV1} verifies with, and for how long. */
 export interface SecureCookieTornadoV1Options {
@@ -29,20 +28,19 @@ export function tornadoV1({
 }: SecureCookieTornadoV1Options): SecureCookieNameBindingFormat {
   // Weak or not, it is the secret that signed those cookies.
   const ring = new KeyRing({ secret }, true);
-  return Object.freeze({
+  return new AcceptedFormat({
     until,
-    secrets: Object.freeze([secret]),
+    secrets: [secret],
     bindsName: true,
-    read({ name, value, now, maxAge }) {
+    read({ name, value }) {
       const opened = openSignedValue(ring, name, value, 1);
       if (opened.reason !== undefined || opened.version !== 1) {
         return undefined;
       }
-      const age = now - opened.timestamp;
       const bytes = decodeBase64(opened.base64);
-      return age <= maxAge && age >= -DEFAULT_CLOCK_TOLERANCE && bytes !== undefined
-        ? { payload: decodeBytes(bytes), issuedAt: opened.timestamp }
-        : undefined;
+      return bytes === undefined
+        ? undefined
+        : { payload: decodeBytes(bytes), issuedAt: opened.timestamp };
     },
-  } satisfies SecureCookieNameBindingFormat);
+  });
 }

@@ -7,7 +7,7 @@ import {
 } from '../http/set-cookie.js';
 import { ownOptions } from '../own-options.js';
 import type { SecureCookieRejection } from '../signing/verify-result.js';
-import type { SecureCookieAcceptedFormat } from '../accepts/accepted-format.js';
+import { acceptedFormats, type SecureCookieAcceptedFormat } from '../accepts/accepted-format.js';
 import { CODECS, type SecureCookieJsonValue, type SecureCookieCodec } from './codec.js';
 import {
   noDefinitionOptions,
@@ -89,7 +89,7 @@ export class SecureCookieDefinition<in Input, out Output> {
     this.attributes = Object.freeze(attributes);
     this.codec = codec;
     this.encrypt = encrypt;
-    this.accepts = Object.freeze([...accepts]);
+    this.accepts = acceptedFormats(accepts);
     this.renewAfter = renewAfter;
     this.renew = renew;
     this.renewOn = renewOn;
@@ -291,8 +291,8 @@ function assertDefinition(
       '"renewAfter" must be a number of seconds, finite and not negative',
     ],
     [
-      absoluteMaxAge !== undefined && !isDuration(absoluteMaxAge),
-      '"absoluteMaxAge" must be a number of seconds, finite and not negative',
+      absoluteMaxAge !== undefined && !(isDuration(absoluteMaxAge) && absoluteMaxAge >= 1),
+      '"absoluteMaxAge" must be a number of seconds, finite and at least 1',
     ],
     [
       renews && absoluteMaxAge === undefined,
@@ -303,8 +303,8 @@ function assertDefinition(
       '"renewAfter" must be less than "maxAge", or nothing is ever renewed',
     ],
     [
-      accepts.some(({ until }) => !(until instanceof Date) || Number.isNaN(until.getTime())),
-      'a format in "accepts" needs "until", a valid Date',
+      renewAfter !== undefined && absoluteMaxAge !== undefined && renewAfter >= absoluteMaxAge,
+      '"renewAfter" must be less than "absoluteMaxAge", or nothing is ever renewed',
     ],
     [
       schema === undefined && accepts.some(({ bindsName }) => !bindsName),

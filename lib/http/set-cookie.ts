@@ -17,8 +17,8 @@ export interface SecureCookieAttributes {
    */
   readonly domain?: string | undefined;
   /**
-   * How long the browser keeps the cookie, in whole seconds (not milliseconds, as in Express), up
-   * to 400 days; `null` until the browser is closed. The server's limit is the signer's `maxAge`,
+   * How long the browser keeps the cookie, in whole seconds (not milliseconds, as in Express), from
+   * 1 up to 400 days; `null` until the browser is closed. The server's limit is the signer's `maxAge`,
    * which this one may not exceed.
    *
    * @defaultValue 2_592_000 (30 days), or the signer's `maxAge` where that is less
@@ -120,7 +120,7 @@ const RULES: readonly (readonly [
   [
     'maxAge',
     (value) => value === null || isLifetime(value),
-    `a whole number of seconds up to ${MAX_COOKIE_MAX_AGE} (400 days), or null for a browser-session cookie`,
+    `a whole number of seconds from 1 up to ${MAX_COOKIE_MAX_AGE} (400 days), or null for a browser-session cookie; "clear" deletes one`,
   ],
   ['httpOnly', (value) => typeof value === 'boolean', 'true or false'],
   ['secure', (value) => typeof value === 'boolean' || value === 'auto', 'true, false or "auto"'],
@@ -223,12 +223,17 @@ export function resolveCookieAttributes(
  * @throws {@link SecureCookieError} `cookie-too-large` - browsers would drop it in silence
  */
 export function assertCookieSize(name: string, length: number): void {
-  if (name.length + length > MAX_NAME_AND_VALUE_LENGTH) {
+  if (!fitsCookie(name, length)) {
     throw new SecureCookieError(
       'cookie-too-large',
       `The cookie "${name}" would have ${name.length + length} bytes of name and value, and browsers drop it beyond ${MAX_NAME_AND_VALUE_LENGTH}: keep large data on the server and sign its key.`,
     );
   }
+}
+
+/** Whether browsers keep a cookie of so many bytes of value. */
+export function fitsCookie(name: string, length: number): boolean {
+  return name.length + length <= MAX_NAME_AND_VALUE_LENGTH;
 }
 
 /**
@@ -305,7 +310,7 @@ function isLifetime(value: unknown): boolean {
   return (
     typeof value === 'number' &&
     Number.isInteger(value) &&
-    value >= 0 &&
+    value >= 1 &&
     value <= MAX_COOKIE_MAX_AGE
   );
 }

@@ -1,5 +1,6 @@
 import { publishRead } from '../signing/read-events.js';
 import {
+  isTimely,
   readSignedValue,
   refuseSecrets,
   type SecureCookieSigner,
@@ -9,10 +10,6 @@ import type {
   SecureCookieRejection,
   SecureCookieVerifiedValue,
 } from '../signing/verify-result.js';
-import type {
-  SecureCookieAcceptedFormat,
-  SecureCookieAcceptedPayload,
-} from '../accepts/accepted-format.js';
 import { unframeFirstIssue } from '../definition/first-issue.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 
@@ -129,7 +126,7 @@ function readSigned<Value>(
   if (!verified.valid) {
     return { result: verified, stored: undefined, keyVersion };
   }
-  const { payload, firstIssuedAt = verified.issuedAt } = unframe(definition, verified.value);
+  const { payload, firstIssuedAt } = unframe(definition, verified);
   const end = absoluteEnd(definition, firstIssuedAt);
   if (end < signer.now()) {
     return rejected('absolute-age', keyVersion);
@@ -153,23 +150,31 @@ function rejected(
   return { result: { valid: false, reason }, stored: undefined, keyVersion };
 }
 
+/** What the first format that knows a value makes of it; none of its dates is believed unjudged. */
 function readAccepted<Value>(
   signer: SecureCookieSigner,
   definition: SecureCookieDefinition<never, Value>,
   value: string,
 ): DefinedRead<Value> | undefined {
+  const { name, accepts } = definition;
   const now = signer.now();
   const maxAge = maxAgeOf(signer, definition);
-  for (const format of definition.accepts) {
-    const end = format.until.getTime() / 1000;
-    const accepted =
-      now < end ? readSafely(format, { name: definition.name, value, now, maxAge }) : undefined;
-    const decoded = accepted === undefined ? undefined : definition.decode(accepted.payload);
-    if (accepted === undefined || decoded === undefined || decoded.reason !== undefined) {
+  for (const format of accepts) {
+    const until = format.until.getTime() / 1000;
+    const accepted = now < until ? format.read({ name, value, now, maxAge }) : undefined;
+    if (accepted === undefined) {
       continue;
     }
     const { payload, issuedAt } = accepted;
-    const expiresAt = Math.min(end, (issuedAt ?? Number.POSITIVE_INFINITY) + maxAge);
+    if (issuedAt !== undefined && !isTimely(signer, issuedAt, maxAge)) {
+      continue;
+    }
+    const end = absoluteEnd(definition, issuedAt);
+    const decoded = end < now ? undefined : definition.decode(payload);
+    if (decoded === undefined || decoded.reason !== undefined) {
+      continue;
+    }
+    const expiresAt = Math.min(until, end, (issuedAt ?? Number.POSITIVE_INFINITY) + maxAge);
     return {
       result: { valid: true, value: decoded.value, issuedAt, current: false },
       stored: { payload, firstIssuedAt: issuedAt, expiresAt },
@@ -179,35 +184,28 @@ function readAccepted<Value>(
   return undefined;
 }
 
-/** A format of the app's own may throw on hostile input; a request must not fail for that. */
-function readSafely(
-  format: SecureCookieAcceptedFormat,
-  cookie: Parameters<SecureCookieAcceptedFormat['read']>[0],
-): SecureCookieAcceptedPayload | undefined {
-  try {
-    return format.read(cookie);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Bytes of a definition that never frames may begin like a frame: they are left alone. */
+/**
+ * The payload of a value, and its first issue: its own date where it carries no other, or one that is
+ * later, which nobody but the user of a `bytes` cookie can have chosen.
+ *
+ * Bytes of a definition that never frames may begin like a frame: they are left alone.
+ */
 function unframe(
   { codec, absoluteMaxAge }: SecureCookieDefinition<never, unknown>,
-  value: string | Uint8Array,
-): { readonly payload: Uint8Array; readonly firstIssuedAt?: number } {
+  { value, issuedAt }: SecureCookieVerifiedValue<string | Uint8Array>,
+): { readonly payload: Uint8Array; readonly firstIssuedAt: number } {
   const bytes = typeof value === 'string' ? new TextEncoder().encode(value) : value;
   if (codec === 'bytes' && absoluteMaxAge === undefined) {
-    return { payload: bytes };
+    return { payload: bytes, firstIssuedAt: issuedAt };
   }
-  const { payload, firstIssuedAt } = unframeFirstIssue(bytes);
-  return firstIssuedAt === undefined ? { payload } : { payload, firstIssuedAt };
+  const { payload, firstIssuedAt = issuedAt } = unframeFirstIssue(bytes);
+  return { payload, firstIssuedAt: Math.min(firstIssuedAt, issuedAt) };
 }
 
 /** The last second of a cookie, however often it was renewed. */
 function absoluteEnd(
   { absoluteMaxAge = Number.POSITIVE_INFINITY }: SecureCookieDefinition<never, unknown>,
-  firstIssuedAt: number,
+  firstIssuedAt = Number.POSITIVE_INFINITY,
 ): number {
   return firstIssuedAt + absoluteMaxAge;
 }

@@ -7,11 +7,13 @@ import { varyByCookie } from '../http/caching.js';
 import type { ResponseHead } from '../http/response-head.js';
 import {
   assertCookieSize,
+  fitsCookie,
   ownCookieAttributes,
   resolveCookieAttributes,
   type SecureCookieAttributes,
 } from '../http/set-cookie.js';
 import { signedLength, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import { assertRenewable } from './check-definition.js';
 import { CookieDefaults } from './cookie-defaults.js';
 import { OneTimeWarnings } from './one-time-warnings.js';
 import { PendingCookies, type PendingCookie } from './pending-cookies.js';
@@ -230,6 +232,7 @@ export class SecureCookieJar extends SecureCookieReader {
     { result, stored }: DefinedRead<unknown>,
     occurrences: number,
   ): void {
+    assertRenewable(definition, this.#signer, this.#defaults);
     // Of two cookies of one name, browsers would keep both: which is renewed cannot be told.
     const due = isDueForRenewal(definition, result, this.#signer.now());
     if (due && stored !== undefined && occurrences === 1) {
@@ -248,6 +251,7 @@ export class SecureCookieJar extends SecureCookieReader {
   }
 
   #setDefined<Input>(definition: SecureCookieDefinition<Input, unknown>, value: Input): void {
+    assertRenewable(definition, this.#signer, this.#defaults);
     const payload = definition.encode(value);
     const { name, value: bytes, attributes, encrypt } = this.#written(definition, { payload });
     assertCookieSize(name, signedLength(this.#signer, name, bytes, { encrypt }));
@@ -263,7 +267,18 @@ export class SecureCookieJar extends SecureCookieReader {
       return undefined;
     }
     const cookie = this.#written(definition, stored);
-    return cookie.attributes.maxAge === 0 ? undefined : cookie;
+    return cookie.attributes.maxAge !== 0 && this.#fits(cookie) ? cookie : undefined;
+  }
+
+  /**
+   * Whether browsers would keep a renewed cookie: with the date of its first issue, or a longer key
+   * version, it may have outgrown them. That is no fault of the request that brings it.
+   */
+  #fits({ name, value, encrypt }: PendingCookie & { readonly value: Uint8Array }): boolean {
+    return (
+      fitsCookie(name, value.length) &&
+      fitsCookie(name, signedLength(this.#signer, name, value, { encrypt }))
+    );
   }
 
   /** The browser keeps a cookie no longer than its absolute age allows. */

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable, Logger, type ArgumentsHost } from '@nestjs/common';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
-import { refuseSecrets, SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import {
   isInstance,
   isSecureRequest,
@@ -12,6 +12,7 @@ import {
   rawRequest,
   rawResponse,
 } from './platform.js';
+import { checkDefinition } from '../jar/check-definition.js';
 import { CookieDefaults } from '../jar/cookie-defaults.js';
 import { OneTimeWarnings } from '../jar/one-time-warnings.js';
 import { SecureCookieJar } from '../jar/secure-cookie-jar.js';
@@ -107,14 +108,14 @@ export class SecureCookieService {
   }
 
   /**
-   * Checks what a definition asks of the signer's secrets.
+   * Checks definitions against this app's secrets, lifetimes and default attributes.
    *
    * @internal
-   * @throws {@link SecureCookieError} `secret-reused`
+   * @throws {@link SecureCookieError} `secret-reused`, `option` or `attribute`
    */
   checkDefinitions(definitions: readonly SecureCookieDefinition<never, unknown>[]): void {
-    for (const { secrets } of definitions.flatMap(({ accepts }) => accepts)) {
-      refuseSecrets(this.#signer, secrets);
+    for (const definition of definitions) {
+      checkDefinition(definition, this.#signer, this.#defaults);
     }
   }
 

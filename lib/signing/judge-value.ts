@@ -85,11 +85,9 @@ export function judgeValue(
   signingVersion: number | undefined,
 ): SecureCookieVerifyResult<string | Uint8Array> {
   const { timestamp, version, keyVersion } = opened;
-  if (timestamp < now - maxAge) {
-    return rejected('expired');
-  }
-  if (timestamp > now + clockTolerance) {
-    return rejected('future');
+  const untimely = judgeDate(timestamp, now, maxAge, clockTolerance);
+  if (untimely !== undefined) {
+    return rejected(untimely);
   }
   const payload = decodeBase64(opened.base64);
   if (payload === undefined) {
@@ -105,6 +103,19 @@ export function judgeValue(
   }
   const current = version === 2 && keyVersion === signingVersion;
   return { valid: true, value, issuedAt: timestamp, version, keyVersion, current };
+}
+
+/** The one judge of dates, whatever format they came in; all is in seconds. */
+export function judgeDate(
+  issuedAt: number,
+  now: number,
+  maxAge: number,
+  clockTolerance: number,
+): 'expired' | 'future' | undefined {
+  if (issuedAt < now - maxAge) {
+    return 'expired';
+  }
+  return issuedAt > now + clockTolerance ? 'future' : undefined;
 }
 
 export function rejected(reason: SecureCookieRejection): SecureCookieRejectedValue {

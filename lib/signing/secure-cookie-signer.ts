@@ -2,6 +2,7 @@ import { assertCookieName } from '../cookie-name.js';
 import { SecureCookieError } from '../errors.js';
 import {
   assertVerifyOptions,
+  judgeDate,
   judgeValue,
   rejected,
   type SecureCookieEncodedValue,
@@ -56,6 +57,9 @@ export let signedLength: (
   options?: SecureCookieSignOptions,
 ) => number;
 
+/** Whether a date that another format carries is neither too old, in seconds, nor in the future. */
+export let isTimely: (signer: SecureCookieSigner, issuedAt: number, maxAge: number) => boolean;
+
 /**
  * Refuses, from now on, keys made of these secrets, which verify a foreign format. Throws
  * `secret-reused`.
@@ -99,6 +103,8 @@ export class SecureCookieSigner {
     readSignedValue = (signer, name, signed, options) => signer.#read(name, signed, options);
     signedLength = (signer, name, value, options = {}) =>
       signer.#signedLength(name, value, options);
+    isTimely = (signer, issuedAt, maxAge) =>
+      judgeDate(issuedAt, signer.now(), maxAge, signer.#clockTolerance) === undefined;
     refuseSecrets = (signer, secrets) => signer.#refuseSecrets(secrets);
   }
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { CookieSigner } from '@nestjs/core/helpers/cookies/cookie-signer.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import cookieSignaturePackage from 'cookie-signature';
@@ -181,10 +182,32 @@ describe('cookieSignature', () => {
     });
   });
 
+  it.each([undefined, new Date('soon'), '2100-01-01', 4_102_444_800_000])(
+    'refuses %p as its end',
+    (end) => {
+      expect(
+        thrownBy(() => cookieSignature({ secrets: [OLD_SECRET], until: end as never })),
+      ).toMatchObject({
+        code: 'option',
+        message: expect.stringContaining('"until"'),
+      });
+    },
+  );
+
+  it('does not show its secrets where it is printed', () => {
+    expect(
+      inspect(cookieSignature({ secrets: [OLD_SECRET], until: until }), {
+        depth: 9,
+        showHidden: true,
+      }),
+    ).not.toContain('secrets:');
+  });
+
   it('says that it binds no name, and is frozen', () => {
     const format = cookieSignature({ secrets: [OLD_SECRET], until });
 
-    expect(format).toMatchObject({ bindsName: false, until, secrets: [OLD_SECRET] });
+    expect(format).toMatchObject({ bindsName: false, until });
+    expect(format.secrets).toEqual([new TextEncoder().encode(OLD_SECRET)]);
     expect(Object.isFrozen(format)).toBe(true);
   });
 });

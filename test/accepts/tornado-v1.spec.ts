@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { defineSecureCookie, SecureCookieSigner, tornadoV1 } from 'nestjs-secure-cookie';
 import { readHeader } from '../support/defined-cookies.js';
@@ -81,10 +82,27 @@ describe('tornadoV1', () => {
     });
   });
 
+  it.each([undefined, new Date('soon'), '2100-01-01', 4_102_444_800_000])(
+    'refuses %p as its end',
+    (end) => {
+      expect(thrownBy(() => tornadoV1({ secret: SECRET, until: end as never }))).toMatchObject({
+        code: 'option',
+        message: expect.stringContaining('"until"'),
+      });
+    },
+  );
+
+  it('does not show its secrets where it is printed', () => {
+    expect(
+      inspect(tornadoV1({ secret: SECRET, until: until }), { depth: 9, showHidden: true }),
+    ).not.toContain('secrets:');
+  });
+
   it('says that it binds the name, so that it needs no schema, and is frozen', () => {
     const format = tornadoV1({ secret: TORNADO_TEST_SECRET, until });
 
-    expect(format).toMatchObject({ bindsName: true, until, secrets: [TORNADO_TEST_SECRET] });
+    expect(format).toMatchObject({ bindsName: true, until });
+    expect(format.secrets).toEqual([new TextEncoder().encode(TORNADO_TEST_SECRET)]);
     expect(Object.isFrozen(format)).toBe(true);
   });
 });

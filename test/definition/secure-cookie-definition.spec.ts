@@ -33,6 +33,7 @@ describe('a definition with attributes that no browser keeps throws where it is 
     ['a domain with a line break', 'a', { domain: 'a\r\nb' }, 'attribute'],
     ['more than 400 days', 'a', { maxAge: 34_560_001 }, 'attribute'],
     ['half a second', 'a', { maxAge: 0.5 }, 'attribute'],
+    ['no second, which would delete it', 'a', { maxAge: 0 }, 'attribute'],
     ['NaN seconds', 'a', { maxAge: Number.NaN }, 'attribute'],
     ['SameSite in upper case', 'a', { sameSite: 'Lax' }, 'attribute'],
     ['an option that is misspelt', 'a', { maxage: 60 }, 'option'],
@@ -55,6 +56,13 @@ it('a misspelt option of a definition is called an option, and the right one is 
   );
 });
 
+const ownFormat: SecureCookieAcceptedFormat = {
+  until,
+  secrets: [],
+  bindsName: true,
+  read: () => undefined,
+};
+
 describe('a definition with a policy that can not be throws where it is made', () => {
   const notDurations = [-1, Number.NaN, Number.POSITIVE_INFINITY, '3600', null];
 
@@ -76,21 +84,38 @@ describe('a definition with a policy that can not be throws where it is made', (
       `absoluteMaxAge: ${value}`,
       { absoluteMaxAge: value },
     ]),
-    ['accepts without a date', { accepts: [tornadoV1({ secret: SECRET } as never)] }],
-    [
-      'accepts until no date',
-      { accepts: [tornadoV1({ secret: SECRET, until: new Date('soon') })] },
-    ],
-    [
-      'accepts until a text',
-      { accepts: [tornadoV1({ secret: SECRET, until: '2100-01-01' as never })] },
-    ],
+    ['renewAfter at absoluteMaxAge', { renewAfter: 60, absoluteMaxAge: 60 }],
+    ['an absoluteMaxAge that no cookie lives to see', { absoluteMaxAge: 0 }],
+    ['half a second of absoluteMaxAge', { absoluteMaxAge: 0.5 }],
+    ['a format without its list', { accepts: tornadoV1({ secret: SECRET, until }) }],
+    ['null for a format', { accepts: [null] }],
+    ['a text for a format', { accepts: ['tornadoV1'] }],
+    ['a format without a date', { accepts: [{ ...ownFormat, until: undefined }] }],
+    ['a format until no date', { accepts: [{ ...ownFormat, until: new Date('soon') }] }],
+    ['a format until a text', { accepts: [{ ...ownFormat, until: '2100-01-01' }] }],
+    ['a format without secrets', { accepts: [{ ...ownFormat, secrets: undefined }] }],
+    ['a format with one secret, not in a list', { accepts: [{ ...ownFormat, secrets: SECRET }] }],
+    ['a format with a number for a secret', { accepts: [{ ...ownFormat, secrets: [7] }] }],
+    ['a format that does not say bindsName', { accepts: [{ ...ownFormat, bindsName: undefined }] }],
+    ['a format that reads nothing', { accepts: [{ ...ownFormat, read: undefined }] }],
   ])('%s', (_what, options) => {
     expect(thrownBy(() => defineSecureCookie('a', options as never))).toMatchObject({
       name: 'SecureCookieError',
       code: 'option',
     });
   });
+
+  it.each(['', Uint8Array.of(), undefined, null])(
+    'an empty secret of a format shows where it is defined: %p',
+    (secret) => {
+      const accepts = [{ ...ownFormat, secrets: [SECRET, secret as never] }];
+
+      expect(thrownBy(() => defineSecureCookie('a', { accepts } as never))).toMatchObject({
+        code: 'secret-missing',
+        message: expect.stringContaining('"accepts"'),
+      });
+    },
+  );
 
   it('a format that does not bind the name, without a schema', () => {
     const accepts = [cookieSignature({ secrets: [SECRET], until })];
@@ -103,12 +128,7 @@ describe('a definition with a policy that can not be throws where it is made', (
   });
 
   it('a format of the app’s own that says it does not bind the name, without a schema', () => {
-    const own: SecureCookieAcceptedFormat = {
-      until,
-      secrets: [],
-      bindsName: false,
-      read: () => undefined,
-    };
+    const own = { ...ownFormat, bindsName: false };
 
     expect(thrownBy(() => defineSecureCookie('role', { accepts: [own] } as never))).toMatchObject({
       code: 'option',

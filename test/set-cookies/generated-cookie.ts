@@ -37,7 +37,7 @@ const PREFIXES = ['__Secure-', '__Host-', '__Http-', '__Host-Http-'] as const;
 const DAY = 86_400;
 const SAME_SITES = ['strict', 'lax', 'none'] as const;
 
-const LIFETIMES = [null, 0, 1, 60, 30 * DAY, 400 * DAY] as const;
+const LIFETIMES = [null, 1, 60, 30 * DAY, 400 * DAY] as const;
 
 /** The last second that both HTTP dates and 400 days of lifetime can reach: 31 December 9998. */
 const LAST_SECOND = 253_370_764_800 - 400 * DAY;
@@ -63,7 +63,7 @@ export function generateCookie(random: Random): GeneratedCookie {
   const expected: SetCookieAttributes = {
     path: isHost || random.oneIn(3) ? '/' : path(random),
     domain: isHost || random.oneIn(2) ? undefined : domain(random),
-    maxAge: random.oneIn(2) ? random.pick(LIFETIMES) : random.between(0, 400 * DAY),
+    maxAge: random.oneIn(2) ? random.pick([0, ...LIFETIMES]) : random.between(0, 400 * DAY),
     httpOnly: prefix.endsWith('Http-') || random.oneIn(2),
     secure: needsSecure || random.oneIn(2),
     sameSite,
@@ -94,7 +94,9 @@ function asked(random: Random, expected: SetCookieAttributes, needsSecure: boole
   const others = generatedDefaults(random);
   for (const [attribute, value] of Object.entries(wanted)) {
     const isDefault = value === unasked[attribute as keyof SetCookieAttributes];
-    if (value === undefined || (isDefault && random.oneIn(2))) {
+    // No call asks for a lifetime of 0: clearing a cookie gives it one.
+    const isClear = attribute === 'maxAge' && value === 0;
+    if (value === undefined || isClear || (isDefault && random.oneIn(2))) {
       continue;
     }
     if (random.oneIn(2)) {

@@ -91,8 +91,11 @@ function headerOf({
   defaults,
   isSecureConnection,
   now,
+  expected,
 }: GeneratedCookie): string {
-  return setCookie(attributes, { name, value, defaults, isSecure: () => isSecureConnection, now });
+  const isSecure = () => isSecureConnection;
+  const clears = expected.maxAge === 0;
+  return setCookie(attributes, { name, value, defaults, isSecure, now, clears });
 }
 
 function faultsOf(cookie: GeneratedCookie, header: string): readonly string[] {

@@ -26,11 +26,18 @@ export function resolveAttributes(
   );
 }
 
-/** The header of a cookie, as the jar makes it. */
+/** The header of a cookie, as the jar makes it; `clears` is what `clear` does. */
 export function setCookie(
   attributes: SecureCookieAttributes = {},
-  { name = 'user', value = 'a', isSecure = overPlainHttp, defaults = {}, now = NOW } = {},
+  {
+    name = 'user',
+    value = 'a',
+    isSecure = overPlainHttp,
+    defaults = {},
+    now = NOW,
+    clears = false,
+  } = {},
 ): string {
   const resolved = resolveAttributes(name, attributes, defaults, isSecure);
-  return serializeSetCookie(name, value, resolved, now);
+  return serializeSetCookie(name, value, clears ? { ...resolved, maxAge: 0 } : resolved, now);
 }

@@ -1,0 +1,46 @@
+import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+import { SecureCookieError } from '../errors.js';
+import { resolveCookieAttributes } from '../http/set-cookie.js';
+import { refuseSecrets, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import type { CookieDefaults } from './cookie-defaults.js';
+
+/**
+ * Checks a definition against the app that uses it: when the app starts, where a decorator names it.
+ *
+ * @throws {@link SecureCookieError} `secret-reused`, `option` or `attribute`
+ */
+export function checkDefinition(
+  definition: SecureCookieDefinition<never, unknown>,
+  signer: SecureCookieSigner,
+  defaults: CookieDefaults,
+): void {
+  for (const { secrets } of definition.accepts) {
+    refuseSecrets(signer, secrets);
+  }
+  assertRenewable(definition, signer, defaults);
+  resolveCookieAttributes(definition.name, definition.attributes, defaults.attributes, () => true);
+}
+
+/**
+ * A cookie that ends before it is due is never renewed, which nobody would notice but its users.
+ *
+ * @throws {@link SecureCookieError} `option`
+ */
+export function assertRenewable(
+  { name, renewAfter, attributes }: SecureCookieDefinition<never, unknown>,
+  signer: SecureCookieSigner,
+  defaults: CookieDefaults,
+): void {
+  if (renewAfter === undefined || typeof attributes.maxAge === 'number') {
+    return;
+  }
+  // With `null` the browser has no limit of its own.
+  const kept = attributes.maxAge === null ? null : (defaults.attributes.maxAge ?? null);
+  const maxAge = Math.min(signer.maxAge, kept ?? Number.POSITIVE_INFINITY);
+  if (renewAfter >= maxAge) {
+    throw new SecureCookieError(
+      'option',
+      `The definition of the cookie "${name}" renews it after ${renewAfter} seconds, and without a "maxAge" of its own it ends after ${maxAge}: nothing is ever renewed. Give it a longer "maxAge", or a shorter "renewAfter".`,
+    );
+  }
+}
