@@ -56,7 +56,7 @@ export type {
 } from './definition/standard-schema.js';
 export { tornadoV1, type SecureCookieTornadoV1Options } from './accepts/tornado-v1.js';
 export type { SecureCookieAttributes } from './http/set-cookie.js';
-export type { SecureCookieKeyProvider } from './nest/key-refresher.js';
+export type { SecureCookieKeyProvider } from './signing/key-provider.js';
 export {
   RequireSecureCookie,
   SecureCookie,

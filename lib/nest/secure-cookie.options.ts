@@ -5,7 +5,7 @@ import { CookieDefaults } from '../jar/cookie-defaults.js';
 import type { SecureCookieKeys } from '../signing/key-ring.js';
 import { resolvePolicy, type SecureCookiePolicy } from '../signing/policy.js';
 import { HOW_TO_MAKE_A_SECRET, type SecureCookieSecret } from '../signing/secret.js';
-import { assertKeyProvider, type SecureCookieKeyProvider } from './key-refresher.js';
+import { assertKeyProvider, type SecureCookieKeyProvider } from '../signing/key-provider.js';
 
 /** The keys of the app: given as they are, or by a provider, and never both. */
 export type SecureCookieModuleKeys =

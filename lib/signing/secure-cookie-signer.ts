@@ -69,6 +69,17 @@ export let refuseSecrets: (
   secrets: readonly SecureCookieSecret[],
 ) => void;
 
+/** Asks, whenever keys are used, whether they are too old; such keys count as withdrawn. */
+export let keepFresh: (signer: SecureCookieSigner, freshness: KeyFreshness) => void;
+
+/** Tells how old keys are that come from elsewhere. */
+export interface KeyFreshness {
+  /** Whether they may no longer be used. */
+  isStale(): boolean;
+  /** Has them loaded earlier: a value has come whose key is not among them. */
+  hasten(): void;
+}
+
 /** The keys and the policy of a {@link SecureCookieSigner}. */
 export type SecureCookieSignerOptions = SecureCookieKeys & SecureCookiePolicy;
 
@@ -98,6 +109,7 @@ export class SecureCookieSigner {
   /** Lists that were looked at before. */
   readonly #refused = new WeakSet<readonly SecureCookieSecret[]>();
   #keys: Keys;
+  #freshness: KeyFreshness | undefined;
 
   static {
     readSignedValue = (signer, name, signed, options) => signer.#read(name, signed, options);
@@ -106,6 +118,9 @@ export class SecureCookieSigner {
     isTimely = (signer, issuedAt, maxAge) =>
       judgeDate(issuedAt, signer.now(), maxAge, signer.#clockTolerance) === undefined;
     refuseSecrets = (signer, secrets) => signer.#refuseSecrets(secrets);
+    keepFresh = (signer, freshness) => {
+      signer.#freshness = freshness;
+    };
   }
 
   /**
@@ -275,10 +290,13 @@ export class SecureCookieSigner {
   }
 
   #read(name: string, signed: string | undefined, options: SecureCookieVerifyOptions): SignedRead {
-    const keys = this.#keys;
+    const keys = this.#usableKeys();
     const opened = openSignedValue(keys, name, signed, options.minVersion ?? this.minVersion);
     const keyVersion = opened.key?.version;
     if (opened.reason !== undefined) {
+      if (opened.reason === 'unknown-key') {
+        this.#freshness?.hasten();
+      }
       return { result: rejected(opened.reason), keyVersion };
     }
     const result = judgeValue(
@@ -301,8 +319,12 @@ export class SecureCookieSigner {
     }
   }
 
+  #usableKeys(): Keys {
+    return this.#freshness?.isStale() === true ? NO_KEYS : this.#keys;
+  }
+
   #signingKey(): PreparedKey {
-    const { signingKey } = this.#keys;
+    const { signingKey } = this.#usableKeys();
     if (signingKey === undefined) {
       throw new SecureCookieError(
         'keys-stale',

@@ -118,11 +118,16 @@ async function startSigner(input: SecureCookieModuleInput | DynamicModule) {
   return { signer: testing.get(SecureCookieSigner), close: () => testing.close() };
 }
 
-/** Timers of the library alone stand still: promises and Nest go on. */
+/** Timers and the clock stand still: promises and Nest go on. */
 function stopTimers(): void {
   jest.useFakeTimers({
-    doNotFake: ['nextTick', 'setImmediate', 'clearImmediate', 'queueMicrotask', 'Date'],
+    doNotFake: ['nextTick', 'setImmediate', 'clearImmediate', 'queueMicrotask'],
   });
+}
+
+/** The clock goes on and timers do not, as in a process that is frozen or suspended. */
+function freeze(seconds: number): void {
+  jest.setSystemTime(Date.now() + seconds * 1000);
 }
 
 /** Lets so many seconds pass. */
@@ -476,7 +481,8 @@ describe('keys that were not refreshed for too long', () => {
     );
     expect(recorder.errors).toEqual([failed('Error'), failed('Error'), stale]);
 
-    await pass(30);
+    // The first read that was refused has begun it.
+    await turn();
     await hand.resolve(3, NEW_KEYS);
     expect(signer.unsign('key', signed)).toBe('value');
     expect(signingKey(signer)).toBe(2);
@@ -507,15 +513,132 @@ describe('keys that were not refreshed for too long', () => {
   });
 });
 
+describe('a process that was frozen', () => {
+  it('for longer than maxStale refuses all, and its first read begins a load', async () => {
+    const { hand, signer } = await startWithHandLoad({ refreshEvery: 60, maxStale: 150 });
+    const signed = signer.sign('key', 'value');
+    freeze(151);
+    const thawed = signer.verify('key', signed);
+    await turn();
+    const loads = hand.count;
+    await hand.resolve(1, NEW_KEYS);
+
+    expect(thawed).toEqual({ valid: false, reason: 'unknown-key' });
+    expect(loads).toBe(2);
+    expect(signer.unsign('key', signed)).toBe('value');
+  });
+
+  it('for longer than maxStale signs nothing either', async () => {
+    const { signer } = await startWithHandLoad({ refreshEvery: 60, maxStale: 150 });
+    freeze(151);
+
+    expect(() => signer.sign('key', 'value')).toThrow(
+      expect.objectContaining({ name: 'SecureCookieError', code: 'keys-stale' }),
+    );
+  });
+
+  it('for less refuses nothing, and its first read begins the overdue load', async () => {
+    const { hand, signer } = await startWithHandLoad({ refreshEvery: 60, maxStale: 150 });
+    const signed = signer.sign('key', 'value');
+    freeze(149);
+    const thawed = signer.unsign('key', signed);
+    await turn();
+
+    expect([thawed, hand.count]).toEqual(['value', 2]);
+  });
+});
+
+describe('a key version that is not there', () => {
+  const NEWEST_KEYS: SecureCookieKeys = { secret: { 3: OTHER_SECRET }, keyVersion: 3 };
+  const signed = new SecureCookieSigner(NEWEST_KEYS).sign('key', 'value');
+
+  it('brings the next load forward', async () => {
+    const { hand, signer } = await startWithHandLoad({ refreshEvery: 300 });
+    await pass(5);
+    const before = signer.verify('key', signed);
+    await turn();
+    await hand.resolve(1, NEWEST_KEYS);
+
+    expect(before).toEqual({ valid: false, reason: 'unknown-key' });
+    expect(signer.unsign('key', signed)).toBe('value');
+  });
+
+  it('does so every 5 seconds and no more, whatever clients send', async () => {
+    const { hand, signer } = await startWithHandLoad({ refreshEvery: 300 });
+    for (let tenth = 0; tenth < 600; tenth += 1) {
+      const version = `${10 + tenth}`;
+      signer.verify('key', signed.replace('|1:3|', `|${version.length}:${version}|`));
+      if (hand.count > 1) {
+        await hand.resolve(hand.count - 1, OLD_KEYS);
+      }
+      await pass(0.1);
+    }
+
+    // The first, and one every 5 seconds of a minute.
+    expect(hand.count).toBe(1 + 12);
+  });
+
+  it.each([
+    ['a signature that is wrong', signed.replace('|1:3|', '|1:1|')],
+    ['no signed value', 'value'],
+    ['nothing', undefined],
+  ])('is not %s', async (_, value) => {
+    const { hand, signer } = await startWithHandLoad({ refreshEvery: 300 });
+    signer.verify('key', value);
+    await pass(299.999);
+
+    expect(hand.count).toBe(1);
+  });
+});
+
+function failing(): never {
+  throw new Error('not even this');
+}
+
+describe('the loads go on', () => {
+  it.each<[string, () => unknown]>([
+    ['a name that throws', () => Object.defineProperty(new Error(), 'name', { get: failing })],
+    ['a code that throws', () => Object.defineProperty(new Error(), 'code', { get: failing })],
+    ['a message for a name', () => Object.assign(new Error(), { name: SECRET })],
+  ])('after an error with %s, which is logged without it', async (_, error) => {
+    const { hand, signer } = await startWithHandLoad({ refreshEvery: 60 });
+    await pass(60);
+    await hand.reject(1, error());
+    await pass(60);
+    await hand.resolve(2, NEW_KEYS);
+
+    expect(recorder.errors).toHaveLength(1);
+    expect(JSON.stringify(recorder)).not.toContain(SECRET);
+    expect(signingKey(signer)).toBe(2);
+  });
+
+  it('where the logger throws, and nothing rejects unhandled', async () => {
+    const unhandled = jest.fn();
+    process.on('unhandledRejection', unhandled);
+    const { hand, signer } = await startWithHandLoad({ refreshEvery: 60, maxStale: 90 });
+    const logged = jest.spyOn(recorder, 'error').mockImplementation(failing);
+    await pass(60);
+    await hand.reject(1, new Error('no answer'));
+    await pass(60);
+    await hand.resolve(2, NEW_KEYS);
+    await turn();
+    process.off('unhandledRejection', unhandled);
+
+    expect(logged).toHaveBeenCalledTimes(2);
+    expect(unhandled).not.toHaveBeenCalled();
+    expect(signingKey(signer)).toBe(2);
+  });
+});
+
 describe('when the app shuts down', () => {
   it('no load follows, and no timer is left', async () => {
     const { hand, signer, close } = await startWithHandLoad({ refreshEvery: 60, maxStale: 150 });
     await close();
     const left = jest.getTimerCount();
-    await pass(1000);
+    await pass(149);
 
     expect([left, hand.count]).toEqual([0, 1]);
-    // Requests that are still answered are answered with the keys that are there.
+    // Requests that are still answered are answered with the keys that are there, while these last.
     expect(signingKey(signer)).toBe(1);
     expect(recorder.errors).toEqual([]);
   });
@@ -530,7 +653,7 @@ describe('when the app shuts down', () => {
     await close();
     const { aborted } = hand.signals[1] ?? {};
     await settle(hand);
-    await pass(1000);
+    await pass(70);
 
     expect([aborted, hand.count]).toEqual([true, 2]);
     expect(signingKey(signer)).toBe(1);
@@ -548,6 +671,7 @@ describe('when the app shuts down during the first load, as of a module that is 
       { load: hand.load, refreshEvery: 60, maxStale: 150 },
       {},
     );
+    await turn();
     refresher.onModuleDestroy();
     await hand.resolve(0, OLD_KEYS);
     const signer = await starting;

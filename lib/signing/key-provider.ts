@@ -1,0 +1,55 @@
+import { SecureCookieError } from '../errors.js';
+import { isTimer, MAX_TIMER } from '../refresher.js';
+import type { SecureCookieKeys } from './key-ring.js';
+
+/** Where keys come from that live outside the app: a file, a secret manager, Redis. */
+export interface SecureCookieKeyProvider {
+  /**
+   * Returns the keys as they are now. Called before the app accepts requests, where a failure fails
+   * the start, then again and again, one call at a time. A call counts as failed after 10 seconds;
+   * what it still gives later is ignored.
+   *
+   * @param signal - aborted when the time is up, or the app shuts down
+   */
+  readonly load: (signal: AbortSignal) => Promise<SecureCookieKeys>;
+  /**
+   * The pause between two loads, in seconds (not milliseconds): above 0, at most 2,147,483. A failed
+   * load leaves the last good keys in use. A cookie with a key version that is not there brings the
+   * next load forward, at most every 5 seconds.
+   */
+  readonly refreshEvery: number;
+  /**
+   * How old the last good keys may get, in seconds (not milliseconds): more than `refreshEvery`, at
+   * most 2,147,483. After that every read is rejected as `unknown-key` and signing throws
+   * `keys-stale`, until a load succeeds again. Counted from when their load began, by the system's
+   * clock, so that a process that was frozen knows how old its keys are.
+   *
+   * @defaultValue no limit
+   */
+  readonly maxStale?: number | undefined;
+}
+
+/**
+ * @throws {@link SecureCookieError} `option`
+ */
+export function assertKeyProvider(provider: SecureCookieKeyProvider): void {
+  const { load, refreshEvery, maxStale } = provider;
+  if (typeof load !== 'function') {
+    throw new SecureCookieError(
+      'option',
+      'The option "keys.load" must be a function that returns a promise of { secret, keyVersion }.',
+    );
+  }
+  if (!isTimer(refreshEvery)) {
+    throw new SecureCookieError(
+      'option',
+      `The option "keys.refreshEvery" must be a number of seconds above 0 and at most ${MAX_TIMER}.`,
+    );
+  }
+  if (maxStale !== undefined && !(isTimer(maxStale) && maxStale > refreshEvery)) {
+    throw new SecureCookieError(
+      'option',
+      `The option "keys.maxStale" must be a number of seconds above "keys.refreshEvery" and at most ${MAX_TIMER}.`,
+    );
+  }
+}

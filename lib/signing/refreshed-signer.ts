@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { describeError, SecureCookieError } from '../errors.js';
+import { Refresher } from '../refresher.js';
+import type { SecureCookieKeyProvider } from './key-provider.js';
+import type { SecureCookieKeys } from './key-ring.js';
+import { resolvePolicy, type SecureCookiePolicy } from './policy.js';
+import { keepFresh, SecureCookieSigner } from './secure-cookie-signer.js';
+
+/** Where failed loads are reported. Nest's `Logger` is one. */
+export interface KeyLogger {
+  error(message: string): void;
+}
+
+/** Seconds. */
+const LOAD_TIMEOUT = 10;
+
+/** A signer whose keys a provider gives. It has none before {@link RefreshedSigner.start}. */
+export class RefreshedSigner {
+  readonly signer: SecureCookieSigner;
+  readonly #refresher: Refresher<SecureCookieKeys>;
+
+  /**
+   * @param provider - checked by `assertKeyProvider`
+   */
+  constructor(provider: SecureCookieKeyProvider, policy: SecureCookiePolicy, logger: KeyLogger) {
+    const { refreshEvery, maxStale } = provider;
+    this.signer = new SecureCookieSigner({ ...resolvePolicy(policy), secret: randomBytes(32) });
+    this.signer.withdrawKeys();
+    this.#refresher = new Refresher({
+      // A method, often.
+      load: (signal) => provider.load(signal),
+      apply: (keys) => this.signer.replaceKeys(keys),
+      refreshEvery,
+      maxStale,
+      timeout: LOAD_TIMEOUT,
+      timeoutError: () =>
+        new SecureCookieError('keys-load', `"keys.load" took over ${LOAD_TIMEOUT} seconds.`),
+      onFailure: (error) =>
+        logger.error(
+          `Loading the keys failed: ${describeError(error)}. The last good keys stay in use as long as "maxStale" lets them.`,
+        ),
+      onStale: () =>
+        logger.error(
+          `No keys were loaded for ${maxStale} seconds: cookies are refused until a load succeeds.`,
+        ),
+    });
+    keepFresh(this.signer, this.#refresher);
+  }
+
+  /**
+   * Loads the first keys, and then keeps them fresh.
+   *
+   * @throws what the provider rejected with, or what is wrong with its keys
+   */
+  async start(): Promise<SecureCookieSigner> {
+    await this.#refresher.start();
+    return this.signer;
+  }
+
+  /** Ends the loads. The last keys stay in use. */
+  stop(): void {
+    this.#refresher.stop();
+  }
+}
