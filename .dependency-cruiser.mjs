@@ -15,7 +15,7 @@ const ROOMS = {
   http: [rooms('http'), '^http$'],
   accepts: [rooms('accepts', 'signing', 'http'), '^(buffer|util)$'],
   definition: [rooms('definition', 'accepts', 'signing', 'http'), '^buffer$'],
-  revocation: [rooms('revocation', 'definition', 'signing')],
+  revocation: [rooms('revocation', 'definition', 'signing'), '^diagnostics_channel$'],
   jar: [rooms('jar', 'revocation', 'definition', 'accepts', 'signing', 'http'), '^http$'],
   nest: [
     rooms('nest', 'jar', 'revocation', 'definition', 'accepts', 'signing', 'http'),

@@ -9,6 +9,9 @@
  * | `key-version` | the key version is missing, not in the key record, or cannot be used here |
  * | `keys-stale` | something was to be signed after the keys had been withdrawn |
  * | `keys-load` | the key provider failed when the app started |
+ * | `revocations-missing` | a definition with `revocableBy` was used without the option `revocations` |
+ * | `revocations-load` | the source of revocations failed when the app started |
+ * | `revocation-failed` | the source did not record a revocation |
  * | `schema-async` | the schema of a definition validates asynchronously |
  * | `option` | an option has a wrong type or is out of range |
  * | `clock` | the clock gave something that is not seconds since the epoch |
@@ -29,6 +32,9 @@ export type SecureCookieErrorCode =
   | 'key-version'
   | 'keys-stale'
   | 'keys-load'
+  | 'revocations-missing'
+  | 'revocations-load'
+  | 'revocation-failed'
   | 'schema-async'
   | 'option'
   | 'clock'

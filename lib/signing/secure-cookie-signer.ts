@@ -97,7 +97,8 @@ export class SecureCookieSigner {
   readonly maxAge: number;
   /** The oldest format that is read, where a read does not say otherwise. */
   readonly minVersion: SecureCookieVersion;
-  readonly #clockTolerance: number;
+  /** How far in the future a value's date may lie, in seconds. */
+  readonly clockTolerance: number;
   readonly #allowWeakSecrets: boolean;
   readonly #clock: () => number;
   readonly #random: (length: number) => Uint8Array;
@@ -116,7 +117,7 @@ export class SecureCookieSigner {
     signedLength = (signer, name, value, options = {}) =>
       signer.#signedLength(name, value, options);
     isTimely = (signer, issuedAt, maxAge) =>
-      judgeDate(issuedAt, signer.now(), maxAge, signer.#clockTolerance) === undefined;
+      judgeDate(issuedAt, signer.now(), maxAge, signer.clockTolerance) === undefined;
     refuseSecrets = (signer, secrets) => signer.#refuseSecrets(secrets);
     keepFresh = (signer, freshness) => {
       signer.#freshness = freshness;
@@ -139,7 +140,7 @@ export class SecureCookieSigner {
       resolvePolicy(options);
     this.maxAge = maxAge;
     this.minVersion = minVersion;
-    this.#clockTolerance = clockTolerance;
+    this.clockTolerance = clockTolerance;
     this.#allowWeakSecrets = allowWeakSecrets;
     this.#clock = clock;
     this.#random = random;
@@ -303,7 +304,7 @@ export class SecureCookieSigner {
       opened,
       this.now(),
       options.maxAge ?? this.maxAge,
-      this.#clockTolerance,
+      this.clockTolerance,
       options,
       keys.signingKey?.version,
     );

@@ -2,7 +2,15 @@ import type { SecureCookieVersion, UnopenedReason } from './opened-value.js';
 
 /** Why a cookie was rejected. It says nothing about the secret, and nothing about the value. */
 export type SecureCookieRejection =
-  UnopenedReason | 'expired' | 'future' | 'encoding' | 'decrypt' | 'schema' | 'absolute-age';
+  | UnopenedReason
+  | 'expired'
+  | 'future'
+  | 'encoding'
+  | 'decrypt'
+  | 'schema'
+  | 'absolute-age'
+  | 'revoked'
+  | 'revocations-stale';
 
 /** A signed value that verified. */
 export interface SecureCookieVerifiedValue<Value> {

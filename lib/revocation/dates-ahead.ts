@@ -1,0 +1,33 @@
+/** How many dates are kept. */
+const MOST = 10_000;
+
+/**
+ * The dates of cookies that lie ahead of this instance's clock: set after a revocation in the same
+ * second, or by an instance whose clock is ahead. A revocation that follows is dated no earlier, or
+ * it would not reach them. Empty, where clocks agree.
+ */
+export class DatesAhead {
+  /** By cookie name and key, the oldest first. */
+  readonly #dates = new Map<string, number>();
+
+  /** The latest date that is known of a key, or `now` where none is later. */
+  latest(name: string, key: string, now: number): number {
+    return Math.max(now, this.#dates.get(`${name}=${key}`) ?? now);
+  }
+
+  /** Keeps the date of a cookie of these keys. */
+  note(name: string, keys: readonly string[], date: number): void {
+    for (const key of keys) {
+      const text = `${name}=${key}`;
+      const latest = Math.max(date, this.#dates.get(text) ?? date);
+      this.#dates.delete(text);
+      this.#dates.set(text, latest);
+    }
+    for (const text of this.#dates.keys()) {
+      if (this.#dates.size <= MOST) {
+        break;
+      }
+      this.#dates.delete(text);
+    }
+  }
+}

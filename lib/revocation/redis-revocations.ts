@@ -1,0 +1,158 @@
+import { SecureCookieError } from '../errors.js';
+import { ownOptions } from '../own-options.js';
+import type { SecureCookieRevocationMark } from './revocation-mark.js';
+import type {
+  SecureCookieRevocationPage,
+  SecureCookieRevocationSource,
+} from './revocation-source.js';
+import { parseStream, type StreamEntry } from './redis-stream.js';
+
+/** Entries a call: a reply of half a megabyte, which a client reads in some milliseconds. */
+const PAGE = 5000;
+
+/** Marks that may be without an answer when their time is up, before further ones fail at once. */
+const MOST_OVERDUE = 100;
+
+/** How {@link redisRevocations} reaches a Redis server, or one that speaks as Redis does (Valkey). */
+export interface SecureCookieRedisRevocationsOptions {
+  /**
+   * Sends one command, and gives its reply: the client's own call.
+   *
+   * - ioredis: `(command, ...words) => client.call(command, ...words)`
+   * - node-redis: `(...words) => client.sendCommand(words)`
+   * - valkey-glide: `(...words) => client.customCommand(words)`
+   */
+  readonly send: (command: string, ...words: string[]) => Promise<unknown>;
+  /** The key of the stream; each app has its own, for cookies of one name are revoked together. */
+  readonly key: string;
+}
+
+/**
+ * Revocations on a Redis stream, for apps of several instances. Its entries are marks, which name
+ * nobody; those that are over are trimmed. Needs Redis 6.2 or newer, or Valkey.
+ *
+ * Redis is to keep what it was told (`appendonly yes`): an instance that starts after the stream was
+ * lost accepts what was revoked before.
+ *
+ * @param options - `send`, the client's own command call, and `key`, the stream's
+ * @throws {@link SecureCookieError} `option`
+ * @example
+ * const client = new Redis(process.env.REDIS_URL, { enableOfflineQueue: false });
+ *
+ * SecureCookieModule.forRoot({
+ *   secret,
+ *   revocations: {
+ *     source: redisRevocations({
+ *       send: (command, ...words) => client.call(command, ...words),
+ *       key: 'shop:revocations',
+ *     }),
+ *     refreshEvery: 2,
+ *     maxStale: 60,
+ *   },
+ * });
+ */
+export function redisRevocations(
+  options: SecureCookieRedisRevocationsOptions,
+): SecureCookieRevocationSource {
+  const { send, key } = ownOptions(options, () => ({ send: undefined, key: undefined }), 'option');
+  if (typeof send !== 'function') {
+    throw new SecureCookieError(
+      'option',
+      'The option "send" of redisRevocations must be a function that sends a command and its words, and resolves to the reply.',
+    );
+  }
+  if (typeof key !== 'string' || key === '') {
+    throw new SecureCookieError(
+      'option',
+      'The option "key" of redisRevocations must be the key of a stream, such as "shop:revocations".',
+    );
+  }
+  return new RedisRevocations(send, key);
+}
+
+class RedisRevocations implements SecureCookieRevocationSource {
+  readonly #send: SecureCookieRedisRevocationsOptions['send'];
+  readonly #key: string;
+  /** By where they begin: reads that have no answer yet. */
+  readonly #reads = new Map<string, Promise<unknown>>();
+  #overdue = 0;
+  /** The longest time that an entry matters, in seconds; unknown until the stream was read. */
+  #longest: number | undefined;
+
+  constructor(send: SecureCookieRedisRevocationsOptions['send'], key: string) {
+    this.#send = send;
+    this.#key = key;
+  }
+
+  /**
+   * A cursor is the last entry that was read, with what it says. It is read again with those that
+   * follow: where it is not there, or says something else, this is not the stream of before. It was
+   * emptied, trimmed, or a replica that had not received all took over and gives the same ids again.
+   * Then all of it is read.
+   */
+  async load(cursor = ''): Promise<SecureCookieRevocationPage> {
+    const [start = ''] = cursor.split(' ', 1);
+    const entries = await this.#read(start === '' ? '-' : start);
+    const isFirst = cursor === '';
+    if (!isFirst && cursorOf(entries[0]) !== cursor) {
+      return this.load();
+    }
+    const news = isFirst ? entries : entries.slice(1);
+    this.#longest = news.reduce(longestOf, this.#longest ?? 0);
+    return { cursor: cursorOf(news.at(-1)) ?? cursor, marks: news.map(({ mark }) => mark) };
+  }
+
+  /** Fails at once where many are overdue: a client that is offline may queue them, one for each. */
+  async record({ key, at, until }: SecureCookieRevocationMark, signal: AbortSignal): Promise<void> {
+    if (this.#overdue >= MOST_OVERDUE) {
+      throw new Error(`The client has left ${MOST_OVERDUE} commands without an answer.`);
+    }
+    const becomeOverdue = (): void => {
+      this.#overdue += 1;
+    };
+    signal.addEventListener('abort', becomeOverdue);
+    try {
+      const fields = ['key', key, 'at', String(at), 'until', String(until)];
+      await this.#send('XADD', this.#key, ...this.#trim(at, until), '*', ...fields);
+    } finally {
+      signal.removeEventListener('abort', becomeOverdue);
+      this.#overdue -= signal.aborted ? 1 : 0;
+    }
+  }
+
+  /**
+   * Entries so old that none of them matters, as far as it is known. Ids have the server's time, which
+   * is what the longest time is counted from.
+   */
+  #trim(at: number, until: number): readonly string[] {
+    if (this.#longest === undefined) {
+      return [];
+    }
+    const oldest = at - Math.max(this.#longest, until - at);
+    return oldest > 0 ? ['MINID', '~', String(oldest * 1000)] : [];
+  }
+
+  /**
+   * A client that queues commands while it is offline would queue one more at every load. So a read
+   * without an answer is waited for, and not sent again.
+   */
+  async #read(start: string): Promise<readonly StreamEntry[]> {
+    const reading =
+      this.#reads.get(start) ?? this.#send('XRANGE', this.#key, start, '+', 'COUNT', String(PAGE));
+    this.#reads.set(start, reading);
+    try {
+      return parseStream(await reading);
+    } finally {
+      this.#reads.delete(start);
+    }
+  }
+}
+
+function cursorOf(entry: StreamEntry | undefined): string | undefined {
+  return entry === undefined ? undefined : `${entry.id} ${entry.text}`;
+}
+
+function longestOf(longest: number, { id, mark }: StreamEntry): number {
+  const recordedAt = Math.floor(Number.parseInt(id, 10) / 1000);
+  return Math.max(longest, mark.until - recordedAt || 0);
+}

@@ -1,0 +1,61 @@
+import type { SecureCookieRevocationMark } from './revocation-mark.js';
+
+/** One entry of the stream. */
+export interface StreamEntry {
+  /** Milliseconds of the server's clock, and a number. */
+  readonly id: string;
+  /** All that it says, to tell it from another entry of the same id. */
+  readonly text: string;
+  /** The mark that it is; anyone may have written it. */
+  readonly mark: SecureCookieRevocationMark;
+}
+
+const ENTRY_ID = /^\d{1,20}-\d{1,20}$/;
+
+const WHOLE_NUMBER = /^\d{1,10}$/;
+
+/**
+ * The entries in a reply to XRANGE. Clients give them as Redis does, an id and a list in which fields
+ * and values take turns, or as pairs, or as an object for each:
+ *
+ *     [['1526919030474-55', ['key', '...', 'at', '...']]]          ioredis, node-redis
+ *     [{ key: '1526919030474-55', value: [['key', '...'], ...] }]  valkey-glide
+ *
+ * @throws Error - where it is none
+ */
+export function parseStream(reply: unknown): readonly StreamEntry[] {
+  if (!Array.isArray(reply)) {
+    throw new Error('The reply to XRANGE is no list of entries: "send" must resolve to it.');
+  }
+  return reply.map(parseEntry);
+}
+
+function parseEntry(entry: unknown): StreamEntry {
+  const [id, fields] = Array.isArray(entry) ? entry : keyAndValue(entry);
+  const words = Array.isArray(fields) ? fields.flat().map(String) : [];
+  if (!ENTRY_ID.test(String(id))) {
+    throw new Error('The reply to XRANGE has an entry without an id.');
+  }
+  const mark = {
+    key: valueOf(words, 'key'),
+    at: wholeNumber(valueOf(words, 'at')),
+    until: wholeNumber(valueOf(words, 'until')),
+  };
+  return { id: String(id), text: words.join(' '), mark };
+}
+
+function keyAndValue(entry: unknown): readonly unknown[] {
+  return typeof entry === 'object' && entry !== null && 'key' in entry && 'value' in entry
+    ? [entry.key, entry.value]
+    : [];
+}
+
+function valueOf(words: readonly string[], field: string): string {
+  const index = words.findIndex((word, position) => position % 2 === 0 && word === field);
+  return index === -1 ? '' : (words[index + 1] ?? '');
+}
+
+/** A bad one is not a number, which no mark takes. */
+function wholeNumber(digits: string): number {
+  return WHOLE_NUMBER.test(digits) ? Number(digits) : Number.NaN;
+}

@@ -1,0 +1,171 @@
+import { describeError, SecureCookieError } from '../errors.js';
+import { Refresher } from '../refresher.js';
+import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import { publishApplied, publishStale } from './revocation-events.js';
+import type { RevocationList } from './revocation-list.js';
+import { isRevocationMark } from './revocation-mark.js';
+import type { SecureCookieRevocationSettings } from './revocation-settings.js';
+import type { SecureCookieRevocationPage } from './revocation-source.js';
+import { untilAborted } from './until-aborted.js';
+
+/** Seconds that one call of the source may take. */
+export const CALL_TIMEOUT = 2;
+
+/** Seconds for all pages of one load: a source whose cursor never rests must not load for ever. */
+const LOAD_TIMEOUT = 600;
+
+/** Seconds between two searches for marks that are over. */
+const FORGET_EVERY = 60;
+
+/** Where a list says what no caller can be told. Nest's `Logger` is one. */
+export interface RevocationLogger {
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** Keeps the list of one instance fresh: loads from the source what is new, page by page. */
+export class RevocationLoader {
+  readonly #settings: SecureCookieRevocationSettings;
+  readonly #signer: SecureCookieSigner;
+  readonly #list: RevocationList;
+  readonly #logger: RevocationLogger;
+  readonly #refresher: Refresher<number>;
+  #cursor: string | undefined;
+  /** When the last load that succeeded began, and when marks that are over were last looked for. */
+  #knownAt = Number.NEGATIVE_INFINITY;
+  #forgotAt = Number.NEGATIVE_INFINITY;
+  #isFailing = false;
+
+  constructor(
+    settings: SecureCookieRevocationSettings,
+    signer: SecureCookieSigner,
+    list: RevocationList,
+    logger: RevocationLogger,
+  ) {
+    this.#settings = settings;
+    this.#signer = signer;
+    this.#list = list;
+    this.#logger = logger;
+    this.#refresher = new Refresher<number>({
+      load: (signal) => this.#load(signal),
+      apply: (began) => this.#becomeKnown(began),
+      refreshEvery: settings.refreshEvery,
+      maxStale: settings.maxStale,
+      timeout: LOAD_TIMEOUT,
+      timeoutError: () => new Error(`The revocations took over ${LOAD_TIMEOUT} seconds to load.`),
+      onFailure: (error) => this.#logFailure(error),
+      onStale: () => this.#tellStale(),
+      clock: () => signer.now(),
+    });
+  }
+
+  /**
+   * When all marks were known that had been recorded before, by this instance's clock: seconds since
+   * the epoch; before all dates until the first load has succeeded.
+   */
+  get knownAt(): number {
+    return this.#knownAt;
+  }
+
+  /** Whether the list is older than `maxStale`, or nothing was loaded yet. */
+  isStale(): boolean {
+    return this.#refresher.isStale() || this.#knownAt === Number.NEGATIVE_INFINITY;
+  }
+
+  /**
+   * @throws what the first load failed with
+   */
+  async start(): Promise<void> {
+    await this.#refresher.start();
+  }
+
+  stop(): void {
+    this.#refresher.stop();
+  }
+
+  /** Marks count as soon as they are read: where a page fails, those before it are kept. */
+  async #load(signal: AbortSignal): Promise<number> {
+    const began = this.#signer.now();
+    let applied = 0;
+    let skipped = 0;
+    for (let isLast = false; !isLast;) {
+      const { cursor, marks } = await this.#loadPage(signal);
+      const good = marks.filter(isRevocationMark);
+      applied += this.#apply(good);
+      skipped += marks.length - good.length;
+      isLast = cursor === this.#cursor;
+      this.#cursor = cursor;
+    }
+    if (applied > 0 || skipped > 0) {
+      publishApplied({ applied, skipped, held: this.#list.size });
+    }
+    return began;
+  }
+
+  async #loadPage(signal: AbortSignal): Promise<SecureCookieRevocationPage> {
+    const { source } = this.#settings;
+    const page: unknown = await untilAborted(
+      AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT * 1000)]),
+      async (inTime) => source.load(this.#cursor, inTime),
+    );
+    if (isPage(page)) {
+      return page;
+    }
+    throw new SecureCookieError(
+      'option',
+      'The method "load" of the source in "revocations" must resolve to { cursor, marks }: a text and an array.',
+    );
+  }
+
+  /**
+   * Applies those that are not over. Their dates end where those of cookies do: whoever can write to
+   * the store can log people out, and must not keep them out.
+   *
+   * @returns how many changed the list
+   */
+  #apply(marks: SecureCookieRevocationPage['marks']): number {
+    const now = this.#signer.now();
+    const latest = Math.floor(now + this.#signer.clockTolerance) - 1;
+    const current = marks.filter(({ until }) => until > now);
+    return current.filter((mark) => this.#list.add({ ...mark, at: Math.min(mark.at, latest) }))
+      .length;
+  }
+
+  #becomeKnown(began: number): void {
+    this.#knownAt = began;
+    this.#isFailing = false;
+    if (began - this.#forgotAt >= FORGET_EVERY) {
+      this.#forgotAt = began;
+      this.#list.forget(began);
+    }
+  }
+
+  /** Once until a load succeeds: a store that is down for an hour is one message and not thousands. */
+  #logFailure(error: unknown): void {
+    if (!this.#isFailing) {
+      this.#isFailing = true;
+      this.#logger.error(
+        `Loading the revocations failed: ${describeError(error)}. The last list stays in use as long as "maxStale" lets it; loading goes on.`,
+      );
+    }
+  }
+
+  #tellStale(): void {
+    const age = this.#signer.now() - this.#knownAt;
+    this.#logger.error(
+      `No revocations were loaded for over ${this.#settings.maxStale} seconds: cookies with "revocableBy" are refused until a load succeeds.`,
+    );
+    publishStale({ age, held: this.#list.size });
+  }
+}
+
+function isPage(page: unknown): page is SecureCookieRevocationPage {
+  return (
+    typeof page === 'object' &&
+    page !== null &&
+    'cursor' in page &&
+    typeof page.cursor === 'string' &&
+    'marks' in page &&
+    Array.isArray(page.marks)
+  );
+}

@@ -1,0 +1,245 @@
+import { isRevocationKey } from '../definition/revocation-keys.js';
+import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+import { describeError, SecureCookieError } from '../errors.js';
+import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import { DatesAhead } from './dates-ahead.js';
+import { MemoryRevocations } from './memory-revocations.js';
+import { publishApplied } from './revocation-events.js';
+import { RevocationList } from './revocation-list.js';
+import { CALL_TIMEOUT, RevocationLoader, type RevocationLogger } from './revocation-loader.js';
+import {
+  END_OF_MARKS,
+  EVERY_KEY,
+  markKey,
+  type SecureCookieRevocationMark,
+} from './revocation-mark.js';
+import { revocationSettings, type SecureCookieRevocationSettings } from './revocation-settings.js';
+import { untilAborted } from './until-aborted.js';
+
+type AnyDefinition = SecureCookieDefinition<never, unknown>;
+
+/*
+ * What only the jar asks of revocations. Not on the public type: the class hands these out once, in
+ * its static block.
+ */
+
+/** Why a cookie is refused, whose value has these keys; `undefined` where it is not. */
+export let judgeRevocation: (
+  revocations: SecureCookieRevocations,
+  definition: AnyDefinition,
+  keys: readonly string[],
+  firstIssuedAt: number | undefined,
+) => 'revoked' | 'revocations-stale' | undefined;
+
+/** The date of a cookie that is set now, in whole seconds: after every mark that applies to its keys. */
+export let dateAfterMarks: (
+  revocations: SecureCookieRevocations,
+  definition: AnyDefinition,
+  keys: readonly string[],
+) => number;
+
+/**
+ * The first issue of a cookie that carries no date and was found valid: when all marks were known, by
+ * the slowest clock. Later marks refuse it, also once it was renewed.
+ */
+export let firstIssueOfUndated: (revocations: SecureCookieRevocations) => number;
+
+/**
+ * Ends sessions before they expire: refuses cookies by the keys of their values, on every instance
+ * that shares the source. In Nest, it is injected; the module makes it where it has the option
+ * `revocations`.
+ *
+ * @example
+ * constructor(private readonly revocations: SecureCookieRevocations) {}
+ *
+ * \@Post('log-out-everywhere')
+ * async logOut(@SecureCookie(Session, { required: true }) { userId }: SessionValue) {
+ *   await this.revocations.revoke(Session, `user:${userId}`);
+ * }
+ */
+export class SecureCookieRevocations {
+  readonly #signer: SecureCookieSigner;
+  readonly #settings: SecureCookieRevocationSettings;
+  readonly #logger: RevocationLogger;
+  readonly #list = new RevocationList();
+  readonly #ahead = new DatesAhead();
+  readonly #loader: RevocationLoader;
+
+  static {
+    judgeRevocation = (revocations, definition, keys, firstIssuedAt) =>
+      revocations.#judge(definition, keys, firstIssuedAt);
+    dateAfterMarks = (revocations, definition, keys) => revocations.#dateOf(definition, keys);
+    firstIssueOfUndated = (revocations) =>
+      Math.max(0, Math.floor(revocations.#loader.knownAt - revocations.#signer.clockTolerance));
+  }
+
+  /**
+   * @param signer - whose clock dates the marks
+   * @param settings - `source`, `refreshEvery` and `maxStale`, in seconds
+   * @param logger - where failed loads are logged; `console` where left out
+   * @throws {@link SecureCookieError} `option`
+   * @example
+   * const revocations = new SecureCookieRevocations(signer, {
+   *   source: redisRevocations({ send, key: 'revocations' }),
+   *   refreshEvery: 2,
+   *   maxStale: 60,
+   * });
+   * await revocations.start();
+   * new SecureCookieReader(signer, request.headers.cookie, { revocations }).get(Session);
+   */
+  constructor(
+    signer: SecureCookieSigner,
+    settings: SecureCookieRevocationSettings,
+    logger: RevocationLogger = console,
+  ) {
+    this.#signer = signer;
+    this.#settings = revocationSettings(settings, signer.clockTolerance);
+    this.#logger = logger;
+    this.#loader = new RevocationLoader(this.#settings, signer, this.#list, logger);
+  }
+
+  /**
+   * Loads the marks for the first time, and then every `refreshEvery` seconds. Until it has, cookies
+   * with `revocableBy` are refused. In Nest, the module calls it before the app accepts requests.
+   *
+   * @throws {@link SecureCookieError} `revocations-load` - where the first load fails
+   * @example
+   * await revocations.start();
+   */
+  async start(): Promise<void> {
+    const { source } = this.#settings;
+    if (source instanceof MemoryRevocations && process.env['NODE_ENV'] === 'production') {
+      this.#logger.warn(
+        'Revocations are kept in the memory of this process: other instances do not see them, and a restart forgets them. In production, use redisRevocations or a source of your own.',
+      );
+    }
+    try {
+      await this.#loader.start();
+    } catch (error) {
+      const what = describeError(error);
+      this.#logger.error(`Loading the revocations failed at start-up: ${what}`);
+      throw new SecureCookieError(
+        'revocations-load',
+        `The source of the option "revocations" failed when the app started: ${what}. Its message is not repeated here, because it may quote a password.`,
+      );
+    }
+  }
+
+  /**
+   * Ends the loads. In Nest, the module calls it when the app shuts down.
+   *
+   * @example
+   * revocations.stop();
+   */
+  stop(): void {
+    this.#loader.stop();
+  }
+
+  /**
+   * Refuses all cookies of a definition whose values have a key, and that were first issued until
+   * now, however often they were renewed. What is set afterwards is not refused, also in the same
+   * second.
+   *
+   * Resolves when the source has recorded it and this instance applies it; the others do within
+   * `refreshEvery` seconds and one load.
+   *
+   * @param definition - one with `revocableBy`
+   * @param keys - one key of those that `revocableBy` gives, or several, each by itself
+   * @throws {@link SecureCookieError} `revocation-failed` where the source did not record it, with
+   * its error as `cause`: answer 503, the session has not ended. `value` for what is no key, `option`
+   * for a definition without `revocableBy`
+   * @example
+   * await revocations.revoke(Session, `user:${userId}`);
+   */
+  async revoke(definition: AnyDefinition, keys: string | readonly string[]): Promise<void> {
+    const all = typeof keys === 'string' ? [keys] : keys;
+    if (!Array.isArray(all) || all.length === 0 || !Array.from(all).every(isRevocationKey)) {
+      throw new SecureCookieError(
+        'value',
+        `What is revoked of the cookie "${definition.name}" must be a key or several, each a well-formed text of 1 to 256 characters.`,
+      );
+    }
+    await this.#recordAll(definition, all);
+  }
+
+  /**
+   * Refuses all cookies of a definition that were first issued until now, whatever their keys; as
+   * {@link SecureCookieRevocations.revoke}.
+   *
+   * @param definition - one with `revocableBy`
+   * @throws {@link SecureCookieError} `revocation-failed` or `option`
+   * @example
+   * await revocations.revokeAll(Session);
+   */
+  async revokeAll(definition: AnyDefinition): Promise<void> {
+    await this.#recordAll(definition, [EVERY_KEY]);
+  }
+
+  async #recordAll(definition: AnyDefinition, keys: readonly string[]): Promise<void> {
+    if (!definition.revocable) {
+      throw new SecureCookieError(
+        'option',
+        `The definition of the cookie "${definition.name}" has no "revocableBy", so nothing of it can be revoked.`,
+      );
+    }
+    const now = Math.floor(this.#signer.now());
+    const marks = [...new Set(keys)].map((key) =>
+      this.#mark(definition, key, this.#ahead.latest(definition.name, key, now)),
+    );
+    const outcomes = await Promise.allSettled(marks.map((mark) => this.#record(mark)));
+    const failures = outcomes.filter(({ status }) => status === 'rejected');
+    const [failure] = failures;
+    if (failure?.status === 'rejected') {
+      throw new SecureCookieError(
+        'revocation-failed',
+        `The source did not record ${failures.length} of ${marks.length} revocations: ${describeError(failure.reason)}. What was to end has not ended everywhere: answer 503, and try again.`,
+        { cause: failure.reason },
+      );
+    }
+  }
+
+  async #record(mark: SecureCookieRevocationMark): Promise<void> {
+    const { source } = this.#settings;
+    await untilAborted(AbortSignal.timeout(CALL_TIMEOUT * 1000), async (signal) =>
+      source.record(mark, signal),
+    );
+    const applied = this.#list.add(mark) ? 1 : 0;
+    publishApplied({ applied, skipped: 0, held: this.#list.size });
+  }
+
+  #mark(definition: AnyDefinition, key: string, at: number): SecureCookieRevocationMark {
+    const { name, attributes, absoluteMaxAge, accepts } = definition;
+    const lifetime = absoluteMaxAge ?? attributes.maxAge ?? this.#signer.maxAge;
+    // Formats of before may carry no date: those that are refused now are read until they end.
+    const end = Math.max(at + lifetime, ...accepts.map(({ until }) => until.getTime() / 1000));
+    const until = Math.floor(end + this.#signer.clockTolerance) + 1;
+    return { key: markKey(name, key), at, until: Math.min(until, END_OF_MARKS) };
+  }
+
+  #judge(
+    { name }: AnyDefinition,
+    keys: readonly string[],
+    firstIssuedAt = 0,
+  ): 'revoked' | 'revocations-stale' | undefined {
+    const isStale = this.#loader.isStale();
+    if (this.#list.latest(name, keys) >= firstIssuedAt) {
+      return 'revoked';
+    }
+    if (isStale) {
+      return 'revocations-stale';
+    }
+    if (firstIssuedAt > this.#loader.knownAt && firstIssuedAt > this.#signer.now()) {
+      this.#ahead.note(name, [EVERY_KEY, ...keys], firstIssuedAt);
+    }
+    return undefined;
+  }
+
+  #dateOf({ name }: AnyDefinition, keys: readonly string[]): number {
+    const now = Math.floor(this.#signer.now());
+    const date = Math.max(now, this.#list.latest(name, keys) + 1);
+    if (date > now) {
+      this.#ahead.note(name, [EVERY_KEY, ...keys], date);
+    }
+    return date;
+  }
+}

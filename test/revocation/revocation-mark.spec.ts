@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from '@jest/globals';
+import { isRevocationMark, markKey } from '../../lib/revocation/revocation-mark.js';
+
+const good = { key: '0123456789abcdef0123456789abcdef', at: 1_700_000_000, until: 1_700_003_600 };
+
+describe('the key of a mark', () => {
+  it.each([
+    ['__Host-session', 'user:42'],
+    ['session', ''],
+    ['session', 'Zoë'],
+  ])('of the cookie %j and the key %j is what sha256sum makes of them', (name, key) => {
+    const sum = execFileSync('sha256sum', { input: `${name}=${key}`, encoding: 'utf8' });
+
+    expect(markKey(name, key)).toBe(sum.slice(0, 32));
+  });
+});
+
+describe('a mark from a store', () => {
+  it.each<[string, unknown]>([
+    ['as it is recorded', good],
+    ['with more in it', { ...good, by: 'an operator' }],
+    ['at the epoch', { ...good, at: 0 }],
+    ['that ends in the last second', { ...good, until: 0xffff_ffff }],
+  ])('is one %s', (_what, mark) => {
+    expect(isRevocationMark(mark)).toBe(true);
+  });
+
+  it.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['null', null],
+    ['a text', 'mark'],
+    ['empty', {}],
+    ['an array', [good.key, good.at, good.until]],
+    ['without a key', { ...good, key: undefined }],
+    ['with a key that is not hashed', { ...good, key: 'user:42' }],
+    ['with an empty key', { ...good, key: '' }],
+    ['with a key of 31 digits', { ...good, key: good.key.slice(1) }],
+    ['with a key of 33 digits', { ...good, key: `${good.key}0` }],
+    ['with a key in upper case', { ...good, key: good.key.toUpperCase() }],
+    ['with a line break behind the key', { ...good, key: `${good.key}\n` }],
+    ['with a date as text', { ...good, at: '1700000000' }],
+    ['with a date of NaN', { ...good, at: Number.NaN }],
+    ['with a date before the epoch', { ...good, at: -1 }],
+    ['with half a second', { ...good, at: 1.5 }],
+    ['with a date in milliseconds', { ...good, at: good.at * 1000, until: good.until * 1000 }],
+    ['with an end in milliseconds', { ...good, until: good.until * 1000 }],
+    ['without an end', { key: good.key, at: good.at }],
+    ['with an end of Infinity', { ...good, until: Number.POSITIVE_INFINITY }],
+    ['that ends as it begins', { ...good, until: good.at }],
+  ])('is none where it is %s', (_what, mark) => {
+    expect(isRevocationMark(mark)).toBe(false);
+  });
+});
