@@ -27,7 +27,7 @@ export function ownOptions<Options extends object>(
   given: Options,
   blank: () => OwnOptions<Options>,
   code: keyof typeof NOUNS,
-): Options {
+): Options & OwnOptions<Options> {
   if (!isPlainObject(given)) {
     throw new SecureCookieError(
       code,
@@ -44,25 +44,83 @@ export function ownOptions<Options extends object>(
 }
 
 /**
+ * The members of an object that does something (a key provider, a format), which may be the instance
+ * of a class: each is read once. Nothing that `Object.prototype` was polluted with is one; of a plain
+ * object, the rules of {@link ownOptions} hold.
+ *
+ * @param given - what the caller passed
+ * @param blank - makes an object of every member that is looked at, each `undefined`
+ * @throws {@link SecureCookieError} `option`
+ */
+export function ownMembers<Members extends object>(
+  given: Members,
+  blank: () => OwnOptions<Members>,
+): OwnOptions<Members> {
+  if (!isInstance(given)) {
+    return ownOptions(given, blank, 'option');
+  }
+  const members = blank();
+  for (const name of Object.keys(members)) {
+    if (hasMember(given, name)) {
+      members[name] = given[name];
+    }
+  }
+  return members;
+}
+
+/**
+ * For entrances that take no options here, where they do elsewhere.
+ *
+ * @throws {@link SecureCookieError} `option` or `attribute`, as `code` says
+ */
+export function assertNoOptions(given: object | undefined, code: keyof typeof NOUNS): void {
+  if (given !== undefined) {
+    ownOptions(given, Object, code);
+  }
+}
+
+/**
  * Whether a value is an object as `{}` and `Object.create(null)` make them, in any realm, whose
  * properties are therefore its own.
  */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) {
+  if (!isObject(value)) {
     return false;
   }
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null || isForeignPrototype(prototype);
+  return prototype === null || (isObject(prototype) && isObjectPrototype(prototype));
 }
 
-/** `Object.prototype` of another realm: the end of its chain, with methods that no one else has there. */
-function isForeignPrototype(prototype: unknown): boolean {
+/** `Object.prototype` of any realm: the end of its chain, with a method that nothing else has there. */
+function isObjectPrototype(value: object): boolean {
   return (
-    typeof prototype === 'object' &&
-    prototype !== null &&
-    Object.getPrototypeOf(prototype) === null &&
-    Object.hasOwn(prototype, 'isPrototypeOf')
+    value === Object.prototype ||
+    (Object.getPrototypeOf(value) === null && Object.hasOwn(value, 'isPrototypeOf'))
   );
+}
+
+/** Whether a value is an object of a class. */
+function isInstance(value: unknown): boolean {
+  return isObject(value) && !Array.isArray(value) && !isPlainObject(value);
+}
+
+/** Whether an object has a member, of its own or from its classes. */
+function hasMember<Members extends object>(
+  object: Members,
+  name: string,
+): name is keyof Members & string {
+  let holder: unknown = object;
+  while (isObject(holder) && !isObjectPrototype(holder)) {
+    if (Object.hasOwn(holder, name)) {
+      return true;
+    }
+    holder = Object.getPrototypeOf(holder);
+  }
+  return false;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function kindOf(value: unknown): string {
@@ -72,8 +130,8 @@ function kindOf(value: unknown): string {
   if (Array.isArray(value)) {
     return 'an array';
   }
-  return typeof value === 'object'
-    ? 'an object with a prototype of its own: spread it, { ...options }'
+  return isObject(value)
+    ? 'an object that inherits, as the instance of a class does'
     : `a ${typeof value}`;
 }
 

@@ -94,13 +94,21 @@ describe('ownOptions', () => {
     ['a function', () => ({}), 'not a function'],
     ['an array', [], 'not an array'],
     ['an array of another realm', runInNewContext('[]'), 'not an array'],
-    ['a Map', new Map([['maxAge', 1]]), 'spread it'],
-    ['a Map of another realm', runInNewContext('new Map()'), 'spread it'],
-    ['a Date', new Date(), 'spread it'],
-    ['an Error', new Error('none'), 'spread it'],
-    ['bytes', new Uint8Array(2), 'spread it'],
-    ['an object that inherits its options', Object.create({ maxAge: 60 }), 'spread it'],
-    ['one that inherits them from an object without a prototype', inheriting(), 'spread it'],
+    ['a Map', new Map([['maxAge', 1]]), 'not an object that inherits'],
+    ['a Map of another realm', runInNewContext('new Map()'), 'not an object that inherits'],
+    ['a Date', new Date(), 'not an object that inherits'],
+    ['an Error', new Error('none'), 'not an object that inherits'],
+    ['bytes', new Uint8Array(2), 'not an object that inherits'],
+    [
+      'an object that inherits its options',
+      Object.create({ maxAge: 60 }),
+      'not an object that inherits',
+    ],
+    [
+      'one that inherits them from an object without a prototype',
+      inheriting(),
+      'not an object that inherits',
+    ],
     [
       'the instance of a class, of which accessors would be lost',
       new (class {
@@ -108,7 +116,7 @@ describe('ownOptions', () => {
           return 60;
         }
       })(),
-      'spread it',
+      'not an object that inherits',
     ],
   ])('refuses %s', (_kind, given, what) => {
     expect(thrownBy(() => own(given))).toMatchObject({

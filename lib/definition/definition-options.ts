@@ -2,7 +2,7 @@ import type {
   SecureCookieAcceptedFormat,
   SecureCookieNameBindingFormat,
 } from '../accepts/accepted-format.js';
-import { noAttributes, type SecureCookieAttributes } from '../http/set-cookie.js';
+import { blankAttributes, type SecureCookieAttributes } from '../http/set-cookie.js';
 import type { OwnOptions } from '../own-options.js';
 import type { SecureCookieCodec } from './codec.js';
 import type { SecureCookieStandardSchema } from './standard-schema.js';
@@ -115,9 +115,9 @@ export interface AnyOptions extends Omit<SecureCookieAttributes, never> {
 }
 
 /** Every option of a definition, not given. */
-export function noDefinitionOptions(): OwnOptions<AnyOptions> {
+export function blankDefinitionOptions(): OwnOptions<AnyOptions> {
   return {
-    ...noAttributes(),
+    ...blankAttributes(),
     codec: undefined,
     schema: undefined,
     encrypt: undefined,

@@ -1,6 +1,6 @@
 import { SecureCookieError } from '../errors.js';
 import {
-  noAttributes,
+  blankAttributes,
   ownCookieAttributes,
   resolveCookieAttributes,
   type SecureCookieAttributes,
@@ -10,7 +10,7 @@ import type { SecureCookieRejection } from '../signing/verify-result.js';
 import { acceptedFormats, type SecureCookieAcceptedFormat } from '../accepts/accepted-format.js';
 import { CODECS, type SecureCookieJsonValue, type SecureCookieCodec } from './codec.js';
 import {
-  noDefinitionOptions,
+  blankDefinitionOptions,
   type AnyOptions,
   type SchemaInput,
   type SchemaOutput,
@@ -83,7 +83,7 @@ export class SecureCookieDefinition<in Input, out Output> {
       absoluteMaxAge,
       revocableBy,
       ...given
-    } = ownOptions(options, noDefinitionOptions, 'option');
+    } = ownOptions(options, blankDefinitionOptions, 'option');
     const attributes = ownCookieAttributes(given);
     this.name = name;
     this.attributes = Object.freeze(attributes);
@@ -98,7 +98,7 @@ export class SecureCookieDefinition<in Input, out Output> {
     this.#revocableBy = revocableBy;
     this.#schema = schema;
     // An impossible set of attributes is an error of the definition, whatever the connection is like.
-    resolveCookieAttributes(name, attributes, noAttributes(), () => true);
+    resolveCookieAttributes(name, attributes, blankAttributes(), () => true);
     assertDefinition(this, schema, revocableBy);
     Object.freeze(this);
   }

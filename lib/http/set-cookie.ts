@@ -154,8 +154,13 @@ const PRIORITY = {
  *
  * @throws {@link SecureCookieError} `attribute`
  */
-export function ownCookieAttributes(given: SecureCookieAttributes): SecureCookieAttributes {
-  const own = ownOptions(given, noAttributes, 'attribute');
+export function ownCookieAttributes(
+  given: SecureCookieAttributes | undefined,
+): SecureCookieAttributes {
+  if (given === undefined) {
+    return NO_ATTRIBUTES;
+  }
+  const own = ownOptions(given, blankAttributes, 'attribute');
   for (const [attribute, allows, expected] of RULES) {
     const value = own[attribute];
     if (value !== undefined && !allows(value)) {
@@ -168,8 +173,11 @@ export function ownCookieAttributes(given: SecureCookieAttributes): SecureCookie
   return own;
 }
 
+/** Calls without attributes share it. */
+const NO_ATTRIBUTES = Object.freeze(blankAttributes());
+
 /** Every attribute, not given. */
-export function noAttributes(): OwnOptions<SecureCookieAttributes> {
+export function blankAttributes(): OwnOptions<SecureCookieAttributes> {
   return {
     path: undefined,
     domain: undefined,

@@ -121,7 +121,12 @@ function readSigned<Value>(
 ): DefinedRead<Value> {
   const { name, encrypt } = definition;
   const maxAge = maxAgeOf(signer, definition);
-  const options = { maxAge, encoding: 'bytes', encrypted: encrypt } as const;
+  const options = {
+    maxAge,
+    minVersion: undefined,
+    encoding: 'bytes',
+    encrypted: encrypt,
+  } as const;
   const { result: verified, keyVersion } = readSignedValue(signer, name, signed, options);
   if (!verified.valid) {
     return { result: verified, stored: undefined, keyVersion };

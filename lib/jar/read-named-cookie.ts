@@ -1,5 +1,5 @@
+import type { OwnOptions } from '../own-options.js';
 import type { SecureCookieVerifyOptions } from '../signing/judge-value.js';
-import { assertVerifyOptions } from '../signing/judge-value.js';
 import { publishRead } from '../signing/read-events.js';
 import {
   readSignedValue,
@@ -13,15 +13,15 @@ import type { SecureCookieVerifyResult } from '../signing/verify-result.js';
  * one's reason. Browsers send the older first, so that after a change of domain or path the first
  * would rule for ever. Publishes one event.
  *
- * @throws {@link SecureCookieError} `option` or `clock`
+ * @param options - of own properties, checked
+ * @throws {@link SecureCookieError} `clock`
  */
 export function readNamedCookie(
   signer: SecureCookieSigner,
   name: string,
   values: readonly string[],
-  options: SecureCookieVerifyOptions,
+  options: OwnOptions<SecureCookieVerifyOptions>,
 ): SecureCookieVerifyResult<string | Uint8Array> {
-  assertVerifyOptions(options);
   let newest = readSignedValue(signer, name, values[0], options);
   for (let next = 1; next < values.length; next += 1) {
     const other = readSignedValue(signer, name, values[next], options);

@@ -1,4 +1,5 @@
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+import type { OwnOptions } from '../own-options.js';
 import type { SecureCookieVerifyOptions } from '../signing/judge-value.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import type { SecureCookieVerifyResult } from '../signing/verify-result.js';
@@ -20,7 +21,7 @@ export type OnDefinedRead = (
 
 interface NamedRead {
   readonly name: string;
-  readonly options: SecureCookieVerifyOptions;
+  readonly options: OwnOptions<SecureCookieVerifyOptions>;
   readonly result: SecureCookieVerifyResult<string | Uint8Array>;
 }
 
@@ -49,12 +50,13 @@ export class RememberedReads {
 
   /**
    * @param values - the cookies of that name, as they came
-   * @throws {@link SecureCookieError} `option`, `secret-reused`, `schema-async` or `clock`
+   * @param options - of own properties, checked
+   * @throws {@link SecureCookieError} `secret-reused`, `schema-async` or `clock`
    */
   read(
     cookie: string | AnyDefinition,
     values: readonly string[],
-    options: SecureCookieVerifyOptions,
+    options: OwnOptions<SecureCookieVerifyOptions>,
   ): SecureCookieDefinedResult<unknown> {
     return typeof cookie === 'string'
       ? this.#readNamed(cookie, values, options)
@@ -64,7 +66,7 @@ export class RememberedReads {
   #readNamed(
     name: string,
     values: readonly string[],
-    options: SecureCookieVerifyOptions,
+    options: OwnOptions<SecureCookieVerifyOptions>,
   ): SecureCookieVerifyResult<string | Uint8Array> {
     for (const known of this.#named) {
       if (known.name === name && areSame(known.options, options)) {
@@ -75,7 +77,7 @@ export class RememberedReads {
       }
     }
     const result = readNamedCookie(this.#signer, name, values, options);
-    this.#named.push({ name, options: { ...options }, result });
+    this.#named.push({ name, options, result });
     return withOwnBytes(result);
   }
 
@@ -128,7 +130,10 @@ function decodedAgain(
     : { valid: false, reason: decoded.reason };
 }
 
-function areSame(one: SecureCookieVerifyOptions, other: SecureCookieVerifyOptions): boolean {
+function areSame(
+  one: OwnOptions<SecureCookieVerifyOptions>,
+  other: OwnOptions<SecureCookieVerifyOptions>,
+): boolean {
   return (
     one.maxAge === other.maxAge &&
     one.minVersion === other.minVersion &&

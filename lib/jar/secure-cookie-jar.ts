@@ -12,6 +12,7 @@ import {
   resolveCookieAttributes,
   type SecureCookieAttributes,
 } from '../http/set-cookie.js';
+import { assertNoOptions } from '../own-options.js';
 import { signedLength, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { assertRenewable } from './check-definition.js';
 import { CookieDefaults } from './cookie-defaults.js';
@@ -161,10 +162,11 @@ export class SecureCookieJar extends SecureCookieReader {
   set<Input>(
     cookie: string | SecureCookieDefinition<Input, unknown>,
     value: Input & (string | Uint8Array),
-    attributes: SecureCookieAttributes = {},
+    attributes?: SecureCookieAttributes,
   ): void {
     this.#pending.assertWritable();
     if (typeof cookie !== 'string') {
+      assertNoOptions(attributes, 'attribute');
       this.#setDefined(cookie, value);
       return;
     }
@@ -201,14 +203,15 @@ export class SecureCookieJar extends SecureCookieReader {
   clear(definition: SecureCookieDefinition<never, unknown>): void;
   clear(
     cookie: string | SecureCookieDefinition<never, unknown>,
-    attributes: SecureCookieAttributes = {},
+    attributes?: SecureCookieAttributes,
   ): void {
     this.#pending.assertWritable();
-    const [name, own] =
-      typeof cookie === 'string'
-        ? [cookie, ownCookieAttributes(attributes)]
-        : [cookie.name, cookie.attributes];
-    this.#pending.add(name, undefined, { ...this.#resolve(name, own), maxAge: 0 });
+    if (typeof cookie === 'string') {
+      this.#clear(cookie, ownCookieAttributes(attributes));
+    } else {
+      assertNoOptions(attributes, 'attribute');
+      this.#clear(cookie.name, cookie.attributes);
+    }
   }
 
   /**
@@ -225,6 +228,10 @@ export class SecureCookieJar extends SecureCookieReader {
       this.#varies = false;
       beforeResponseHead(this.#response, VARY);
     }
+  }
+
+  #clear(name: string, attributes: SecureCookieAttributes): void {
+    this.#pending.add(name, undefined, { ...this.#resolve(name, attributes), maxAge: 0 });
   }
 
   #renewIfDue(

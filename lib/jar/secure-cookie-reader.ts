@@ -1,9 +1,11 @@
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { findCookieValues } from '../http/cookie-header.js';
-import type {
-  SecureCookieEncodedValue,
-  SecureCookieEncoding,
-  SecureCookieVerifyOptions,
+import { assertNoOptions, type OwnOptions } from '../own-options.js';
+import {
+  ownVerifyOptions,
+  type SecureCookieEncodedValue,
+  type SecureCookieEncoding,
+  type SecureCookieVerifyOptions,
 } from '../signing/judge-value.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import type { SecureCookieVerifyResult } from '../signing/verify-result.js';
@@ -20,7 +22,7 @@ const MAX_VALUES = 16;
 export type ReadCookie = (
   cookie: string | SecureCookieDefinition<never, unknown>,
   values: readonly string[],
-  options: SecureCookieVerifyOptions,
+  options: OwnOptions<SecureCookieVerifyOptions>,
 ) => SecureCookieDefinedResult<unknown>;
 
 /**
@@ -78,7 +80,7 @@ export class SecureCookieReader {
   get<Value>(definition: SecureCookieDefinition<never, Value>): Value | undefined;
   get(
     cookie: string | SecureCookieDefinition<never, unknown>,
-    options: SecureCookieVerifyOptions = {},
+    options?: SecureCookieVerifyOptions,
   ): unknown {
     const result = this.#verify(cookie, options);
     return result.valid ? result.value : undefined;
@@ -112,17 +114,20 @@ export class SecureCookieReader {
   verify<Value>(definition: SecureCookieDefinition<never, Value>): SecureCookieDefinedResult<Value>;
   verify(
     cookie: string | SecureCookieDefinition<never, unknown>,
-    options: SecureCookieVerifyOptions = {},
+    options?: SecureCookieVerifyOptions,
   ): SecureCookieDefinedResult<unknown> {
     return this.#verify(cookie, options);
   }
 
   #verify(
     cookie: string | SecureCookieDefinition<never, unknown>,
-    options: SecureCookieVerifyOptions,
+    options: SecureCookieVerifyOptions | undefined,
   ): SecureCookieDefinedResult<unknown> {
-    const name = typeof cookie === 'string' ? cookie : cookie.name;
-    return this.#read(cookie, this.#find(name), options);
+    if (typeof cookie === 'string') {
+      return this.#read(cookie, this.#find(cookie), ownVerifyOptions(options));
+    }
+    assertNoOptions(options, 'option');
+    return this.#read(cookie, this.#find(cookie.name), ownVerifyOptions(undefined));
   }
 
   #find(name: string): readonly string[] {

@@ -15,6 +15,7 @@ import { SecureCookieKeyRefresher } from './key-refresher.js';
 import { PLATFORM_KEY } from './platform.js';
 import {
   moduleOptions,
+  rootOptions,
   SECURE_COOKIE_OPTIONS,
   type SecureCookieModuleAsyncOptions,
   type SecureCookieModuleInput,
@@ -66,9 +67,8 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
   static forRoot(
     input: SecureCookieModuleInput | (SecureCookieModuleOptions & SecureCookieModuleScope),
   ): DynamicModule {
-    const options = moduleOptions(input);
+    const { options, isGlobal } = rootOptions(input);
     assertKeys(options);
-    const isGlobal = hasScope(input) ? input.isGlobal : undefined;
     return dynamicModule([{ provide: SECURE_COOKIE_OPTIONS, useFactory: () => options }], isGlobal);
   }
 
@@ -151,10 +151,7 @@ function dynamicModule(options: Provider[], isGlobal = true): DynamicModule {
       ...options,
       {
         provide: SecureCookieSigner,
-        useFactory: (given: SecureCookieModuleOptions, refresher: SecureCookieKeyRefresher) =>
-          given.keys === undefined
-            ? new SecureCookieSigner(given)
-            : refresher.createSigner(given.keys, given),
+        useFactory: createSigner,
         inject: [SECURE_COOKIE_OPTIONS, SecureCookieKeyRefresher],
       },
       SecureCookieKeyRefresher,
@@ -162,6 +159,17 @@ function dynamicModule(options: Provider[], isGlobal = true): DynamicModule {
     ],
     exports: [SECURE_COOKIE_OPTIONS, SecureCookieSigner, SecureCookieService],
   };
+}
+
+function createSigner(
+  options: SecureCookieModuleOptions,
+  refresher: SecureCookieKeyRefresher,
+): SecureCookieSigner | Promise<SecureCookieSigner> {
+  if (options.keys !== undefined) {
+    return refresher.createSigner(options.keys, options);
+  }
+  const { keys: _keys, cookie: _cookie, vary: _vary, ...signerOptions } = options;
+  return new SecureCookieSigner(signerOptions);
 }
 
 function optionsProviders(options: SecureCookieModuleAsyncOptions): Provider[] {
@@ -193,8 +201,4 @@ function assertKeys(options: SecureCookieModuleOptions): void {
   if (options.keys === undefined) {
     void new KeyRing(options, options.allowWeakSecrets ?? false);
   }
-}
-
-function hasScope(input: unknown): input is SecureCookieModuleScope {
-  return typeof input === 'object' && input !== null && 'isGlobal' in input;
 }

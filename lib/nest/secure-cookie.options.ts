@@ -1,11 +1,12 @@
 import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
 import { SecureCookieError } from '../errors.js';
-import type { SecureCookieAttributes } from '../http/set-cookie.js';
+import { ownCookieAttributes, type SecureCookieAttributes } from '../http/set-cookie.js';
 import { CookieDefaults } from '../jar/cookie-defaults.js';
-import type { SecureCookieKeys } from '../signing/key-ring.js';
-import { resolvePolicy, type SecureCookiePolicy } from '../signing/policy.js';
+import { ownOptions, type OwnOptions } from '../own-options.js';
+import { blankKeys, type SecureCookieKeys } from '../signing/key-ring.js';
+import { blankPolicy, resolvePolicy, type SecureCookiePolicy } from '../signing/policy.js';
 import { HOW_TO_MAKE_A_SECRET, type SecureCookieSecret } from '../signing/secret.js';
-import { assertKeyProvider, type SecureCookieKeyProvider } from '../signing/key-provider.js';
+import { ownKeyProvider, type SecureCookieKeyProvider } from '../signing/key-provider.js';
 
 /** The keys of the app: given as they are, or by a provider, and never both. */
 export type SecureCookieModuleKeys =
@@ -93,25 +94,33 @@ export type SecureCookieModuleAsyncOptions = SecureCookieModuleScope &
  */
 export const SECURE_COOKIE_OPTIONS = Symbol('SECURE_COOKIE_OPTIONS');
 
+function blankModuleOptions(): OwnOptions<SecureCookieModuleOptions> {
+  return { ...blankKeys(), ...blankPolicy(), keys: undefined, cookie: undefined, vary: undefined };
+}
+
 /**
- * The options as an object, with everything checked that needs no key.
+ * The options of own properties, copied once, with everything checked that needs no key.
  *
  * @throws {@link SecureCookieError} `secret-missing`, `option` or `attribute`
  */
 export function moduleOptions(input: SecureCookieModuleInput): SecureCookieModuleOptions {
-  if (
-    input === undefined ||
-    input === null ||
-    typeof input === 'string' ||
-    input instanceof Uint8Array
-  ) {
-    return { secret: definedSecret(input) };
+  if (isSecret(input)) {
+    return ownOptions({ secret: definedSecret(input) }, blankModuleOptions, 'option');
   }
-  const { maxAge } = resolvePolicy(input);
-  void new CookieDefaults(input.cookie ?? {}, maxAge);
-  assertVary(input);
-  assertKeySource(input);
-  return input;
+  const own = ownOptions(input, blankModuleOptions, 'option');
+  const cookie = own.cookie === undefined ? undefined : ownCookieAttributes(own.cookie);
+  void new CookieDefaults(cookie ?? {}, resolvePolicy(own).maxAge);
+  assertVary(own);
+  if (own.keys === undefined) {
+    return { ...own, cookie };
+  }
+  if (own.secret !== undefined) {
+    throw new SecureCookieError(
+      'option',
+      'The options "secret" and "keys" exclude each other: leave out the one that is not meant.',
+    );
+  }
+  return { ...own, keys: ownKeyProvider(own.keys), cookie };
 }
 
 function assertVary({ vary }: SecureCookieModuleOptions): void {
@@ -120,17 +129,32 @@ function assertVary({ vary }: SecureCookieModuleOptions): void {
   }
 }
 
-function assertKeySource({ keys, secret }: SecureCookieModuleOptions): void {
-  if (keys === undefined) {
-    return;
+/**
+ * {@link moduleOptions} of what `forRoot` takes, and where the module is visible.
+ *
+ * @throws {@link SecureCookieError} `secret-missing`, `option` or `attribute`
+ */
+export function rootOptions(
+  input: SecureCookieModuleInput | (SecureCookieModuleOptions & SecureCookieModuleScope),
+): SecureCookieModuleScope & { readonly options: SecureCookieModuleOptions } {
+  if (isSecret(input)) {
+    return { options: moduleOptions(input), isGlobal: undefined };
   }
-  if (secret !== undefined) {
-    throw new SecureCookieError(
-      'option',
-      'The options "secret" and "keys" exclude each other: leave out the one that is not meant.',
-    );
-  }
-  assertKeyProvider(keys);
+  const { isGlobal, ...options } = ownOptions<SecureCookieModuleOptions & SecureCookieModuleScope>(
+    input,
+    () => ({ ...blankModuleOptions(), isGlobal: undefined }),
+    'option',
+  );
+  return { options: moduleOptions(options), isGlobal };
+}
+
+function isSecret(input: unknown): input is SecureCookieSecret | null | undefined {
+  return (
+    input === undefined ||
+    input === null ||
+    typeof input === 'string' ||
+    input instanceof Uint8Array
+  );
 }
 
 function definedSecret(secret: SecureCookieSecret | null | undefined): SecureCookieSecret {

@@ -1,4 +1,5 @@
 import { SecureCookieError } from '../errors.js';
+import { ownOptions, type OwnOptions } from '../own-options.js';
 import { decryptPayload } from './encrypted-payload.js';
 import type { OpenedSignedValue, SecureCookieVersion } from './opened-value.js';
 import { decodeBase64, decodeBytes, decodeText } from './payload.js';
@@ -46,6 +47,29 @@ export interface SecureCookieVerifyOptions<
   readonly encrypted?: boolean | undefined;
 }
 
+function blankVerifyOptions(): OwnOptions<SecureCookieVerifyOptions> {
+  return { maxAge: undefined, minVersion: undefined, encoding: undefined, encrypted: undefined };
+}
+
+/** Reads without options share it. */
+const NO_VERIFY_OPTIONS = Object.freeze(blankVerifyOptions());
+
+/**
+ * The options of a read, copied once and checked.
+ *
+ * @throws {@link SecureCookieError} `option`
+ */
+export function ownVerifyOptions(
+  given: SecureCookieVerifyOptions | undefined,
+): OwnOptions<SecureCookieVerifyOptions> {
+  if (given === undefined) {
+    return NO_VERIFY_OPTIONS;
+  }
+  const own = ownOptions(given, blankVerifyOptions, 'option');
+  assertVerifyOptions(own);
+  return own;
+}
+
 /**
  * @throws {@link SecureCookieError} `option`
  */
@@ -81,7 +105,7 @@ export function judgeValue(
   now: number,
   maxAge: number,
   clockTolerance: number,
-  { encoding, encrypted = false }: SecureCookieVerifyOptions,
+  { encoding, encrypted = false }: OwnOptions<SecureCookieVerifyOptions>,
   signingVersion: number | undefined,
 ): SecureCookieVerifyResult<string | Uint8Array> {
   const { timestamp, version, keyVersion } = opened;

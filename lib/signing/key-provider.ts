@@ -1,4 +1,5 @@
 import { SecureCookieError } from '../errors.js';
+import { ownMembers, type OwnOptions } from '../own-options.js';
 import { isTimer, MAX_TIMER } from '../refresher.js';
 import type { SecureCookieKeys } from './key-ring.js';
 
@@ -29,11 +30,17 @@ export interface SecureCookieKeyProvider {
   readonly maxStale?: number | undefined;
 }
 
+function blankProvider(): OwnOptions<SecureCookieKeyProvider> {
+  return { load: undefined, refreshEvery: undefined, maxStale: undefined };
+}
+
 /**
+ * A key provider, copied once and checked. It may be the instance of a class.
+ *
  * @throws {@link SecureCookieError} `option`
  */
-export function assertKeyProvider(provider: SecureCookieKeyProvider): void {
-  const { load, refreshEvery, maxStale } = provider;
+export function ownKeyProvider(given: SecureCookieKeyProvider): SecureCookieKeyProvider {
+  const { load, refreshEvery, maxStale } = ownMembers(given, blankProvider);
   if (typeof load !== 'function') {
     throw new SecureCookieError(
       'option',
@@ -52,4 +59,5 @@ export function assertKeyProvider(provider: SecureCookieKeyProvider): void {
       `The option "keys.maxStale" must be a number of seconds above "keys.refreshEvery" and at most ${MAX_TIMER}.`,
     );
   }
+  return { load: (signal) => load.call(given, signal), refreshEvery, maxStale };
 }

@@ -1,4 +1,5 @@
 import { SecureCookieError } from '../errors.js';
+import { isPlainObject, ownOptions, type OwnOptions } from '../own-options.js';
 import { asciiBytes } from './hmac.js';
 import { PreparedKey } from './prepared-key.js';
 import { assertStrong, secretBytes, type SecureCookieSecret } from './secret.js';
@@ -51,6 +52,26 @@ export const NO_KEYS: Keys = Object.freeze({
   includes: () => false,
 });
 
+/** Every part of a signer's keys, not given. */
+export function blankKeys(): OwnOptions<SecureCookieKeys> {
+  return { secret: undefined, keyVersion: undefined };
+}
+
+/**
+ * The keys that a caller or a key provider gives, copied once.
+ *
+ * @throws {@link SecureCookieError} `secret-missing` or `option`
+ */
+export function ownKeys(given: SecureCookieKeys | null | undefined): SecureCookieKeys {
+  if (given === undefined || given === null) {
+    throw new SecureCookieError(
+      'secret-missing',
+      `The keys are ${String(given)}: give { secret }, or { secret: { [version]: secret }, keyVersion }.`,
+    );
+  }
+  return ownOptions(given, blankKeys, 'option');
+}
+
 /** Ten digits at most: the same bound that the v2 format's key version field has. */
 const KEY_VERSION = /^(?:0|[1-9][0-9]{0,9})$/;
 
@@ -64,14 +85,12 @@ export class KeyRing implements Keys {
   readonly #keys = new Map<number, PreparedKey>();
 
   /**
+   * @param keys - of own properties
    * @throws {@link SecureCookieError} `secret-missing`, `secret-weak`, `key-version` or `option`
    */
-  constructor(keys: SecureCookieKeys, allowWeakSecrets: boolean) {
-    // A factory or a key provider may have returned nothing.
-    const given: { secret?: unknown; keyVersion?: unknown } | null | undefined = keys;
-    const { secret, keyVersion } = given ?? {};
-    this.versioned = isKeyRecord(secret);
-    const secrets = isKeyRecord(secret) ? Object.entries(secret) : [['0', secret] as const];
+  constructor({ secret, keyVersion }: SecureCookieKeys, allowWeakSecrets: boolean) {
+    this.versioned = isPlainObject(secret);
+    const secrets = isPlainObject(secret) ? Object.entries(secret) : [['0', secret] as const];
     if (secrets.length === 0) {
       throw new SecureCookieError(
         'secret-missing',
@@ -131,12 +150,4 @@ export class KeyRing implements Keys {
         : 'A single secret always signs as key version 0: leave "keyVersion" out, or give "secret" as a record { [version]: secret }.',
     );
   }
-}
-
-function isKeyRecord(secret: unknown): secret is Record<string, unknown> {
-  if (typeof secret !== 'object' || secret === null) {
-    return false;
-  }
-  const prototype: unknown = Object.getPrototypeOf(secret);
-  return prototype === null || prototype === Object.prototype;
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SecureCookieError } from '../errors.js';
+import type { OwnOptions } from '../own-options.js';
 import type { SecureCookieVersion } from './opened-value.js';
 
 /** What a signed value must satisfy, apart from its key. All durations are seconds. */
@@ -54,9 +55,22 @@ export const DEFAULT_CLOCK_TOLERANCE = 300;
 /** Dates of more than twelve digits are not read; a clock that gives them counts milliseconds. */
 const END_OF_TIME = 1e12;
 
+/** Every option of a policy, not given. */
+export function blankPolicy(): OwnOptions<SecureCookiePolicy> {
+  return {
+    maxAge: undefined,
+    minVersion: undefined,
+    clockTolerance: undefined,
+    allowWeakSecrets: undefined,
+    clock: undefined,
+    random: undefined,
+  };
+}
+
 /**
  * A policy with its defaults.
  *
+ * @param policy - of own properties
  * @throws {@link SecureCookieError} `option`
  */
 export function resolvePolicy({

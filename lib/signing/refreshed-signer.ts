@@ -20,15 +20,14 @@ export class RefreshedSigner {
   readonly #refresher: Refresher<SecureCookieKeys>;
 
   /**
-   * @param provider - checked by `assertKeyProvider`
+   * @param provider - from `ownKeyProvider`
    */
   constructor(provider: SecureCookieKeyProvider, policy: SecureCookiePolicy, logger: KeyLogger) {
     const { refreshEvery, maxStale } = provider;
     this.signer = new SecureCookieSigner({ ...resolvePolicy(policy), secret: randomBytes(32) });
     this.signer.withdrawKeys();
     this.#refresher = new Refresher({
-      // A method, often.
-      load: (signal) => provider.load(signal),
+      load: provider.load,
       apply: (keys) => this.signer.replaceKeys(keys),
       refreshEvery,
       maxStale,

@@ -1,25 +1,33 @@
 import { assertCookieName } from '../cookie-name.js';
 import { SecureCookieError } from '../errors.js';
+import { ownOptions, type OwnOptions } from '../own-options.js';
 import {
-  assertVerifyOptions,
   judgeDate,
   judgeValue,
+  ownVerifyOptions,
   rejected,
   type SecureCookieEncodedValue,
   type SecureCookieEncoding,
   type SecureCookieVerifyOptions,
 } from './judge-value.js';
-import { KeyRing, NO_KEYS, type Keys, type SecureCookieKeys } from './key-ring.js';
+import {
+  KeyRing,
+  NO_KEYS,
+  blankKeys,
+  ownKeys,
+  type Keys,
+  type SecureCookieKeys,
+} from './key-ring.js';
 import type { SecureCookieVersion } from './opened-value.js';
 import { assertValue } from './payload.js';
-import { assertTime, resolvePolicy, type SecureCookiePolicy } from './policy.js';
+import { assertTime, blankPolicy, resolvePolicy, type SecureCookiePolicy } from './policy.js';
 import type { PreparedKey } from './prepared-key.js';
 import { publishRead } from './read-events.js';
 import { fingerprint, secretBytes, type SecureCookieSecret } from './secret.js';
 import {
-  assertSignOptions,
   encryptValue,
   lengthOfSigned,
+  ownSignOptions,
   signValueV1,
   signValueV2,
   type SecureCookieSignOptions,
@@ -43,7 +51,7 @@ export let readSignedValue: (
   signer: SecureCookieSigner,
   name: string,
   signed: string | undefined,
-  options: SecureCookieVerifyOptions,
+  options: OwnOptions<SecureCookieVerifyOptions>,
 ) => SignedRead;
 
 /**
@@ -83,6 +91,10 @@ export interface KeyFreshness {
 /** The keys and the policy of a {@link SecureCookieSigner}. */
 export type SecureCookieSignerOptions = SecureCookieKeys & SecureCookiePolicy;
 
+function blankSignerOptions(): OwnOptions<SecureCookieSignerOptions> {
+  return { ...blankKeys(), ...blankPolicy() };
+}
+
 /**
  * Signs and verifies cookie values in Tornado's formats. Needs no Nest app.
  *
@@ -114,8 +126,7 @@ export class SecureCookieSigner {
 
   static {
     readSignedValue = (signer, name, signed, options) => signer.#read(name, signed, options);
-    signedLength = (signer, name, value, options = {}) =>
-      signer.#signedLength(name, value, options);
+    signedLength = (signer, name, value, options) => signer.#signedLength(name, value, options);
     isTimely = (signer, issuedAt, maxAge) =>
       judgeDate(issuedAt, signer.now(), maxAge, signer.clockTolerance) === undefined;
     refuseSecrets = (signer, secrets) => signer.#refuseSecrets(secrets);
@@ -136,15 +147,16 @@ export class SecureCookieSigner {
         'The signer needs its options: new SecureCookieSigner({ secret }).',
       );
     }
+    const own = ownOptions(options, blankSignerOptions, 'option');
     const { maxAge, minVersion, clockTolerance, allowWeakSecrets, clock, random } =
-      resolvePolicy(options);
+      resolvePolicy(own);
     this.maxAge = maxAge;
     this.minVersion = minVersion;
     this.clockTolerance = clockTolerance;
     this.#allowWeakSecrets = allowWeakSecrets;
     this.#clock = clock;
     this.#random = random;
-    this.#keys = new KeyRing(options, allowWeakSecrets);
+    this.#keys = new KeyRing(own, allowWeakSecrets);
   }
 
   /**
@@ -160,17 +172,17 @@ export class SecureCookieSigner {
    * @example
    * signer.sign('user', 'alice'); // '2|1:0|10:1300000000|4:user|8:YWxpY2U=|...'
    */
-  sign(name: string, value: string | Uint8Array, options: SecureCookieSignOptions = {}): string {
+  sign(name: string, value: string | Uint8Array, options?: SecureCookieSignOptions): string {
     assertCookieName(name);
     assertValue(value);
-    assertSignOptions(options);
+    const { version, encrypt } = ownSignOptions(options);
     const key = this.#signingKey();
     const timestamp = Math.floor(this.now());
-    if (options.version === 1) {
+    if (version === 1) {
       this.#assertUnversioned();
       return signValueV1(key, name, value, timestamp);
     }
-    return options.encrypt === true
+    return encrypt === true
       ? encryptValue(key, name, value, timestamp, this.#random)
       : signValueV2(key, name, value, timestamp);
   }
@@ -201,10 +213,10 @@ export class SecureCookieSigner {
   verify(
     name: string,
     signed: string | undefined,
-    options: SecureCookieVerifyOptions = {},
+    options?: SecureCookieVerifyOptions,
   ): SecureCookieVerifyResult<string | Uint8Array> {
-    assertVerifyOptions(options);
-    const { result, keyVersion } = this.#read(name, signed, options);
+    const own = ownVerifyOptions(options);
+    const { result, keyVersion } = this.#read(name, signed, own);
     publishRead(name, result, keyVersion);
     return result;
   }
@@ -238,7 +250,7 @@ export class SecureCookieSigner {
    * signer.replaceKeys({ secret: { 1: oldSecret, 2: newSecret }, keyVersion: 2 });
    */
   replaceKeys(keys: SecureCookieKeys): void {
-    const ring = new KeyRing(keys, this.#allowWeakSecrets);
+    const ring = new KeyRing(ownKeys(keys), this.#allowWeakSecrets);
     assertForeign(ring, [...this.#foreignSecrets.values()]);
     this.#keys = ring;
   }
@@ -270,14 +282,14 @@ export class SecureCookieSigner {
   #signedLength(
     name: string,
     value: string | Uint8Array,
-    options: SecureCookieSignOptions,
+    options: SecureCookieSignOptions | undefined,
   ): number {
     assertCookieName(name);
     assertValue(value);
-    assertSignOptions(options);
+    const { encrypt } = ownSignOptions(options);
     const { version } = this.#signingKey();
     const timestamp = Math.floor(this.now());
-    return lengthOfSigned(version, name, value, timestamp, options.encrypt === true);
+    return lengthOfSigned(version, name, value, timestamp, encrypt === true);
   }
 
   #refuseSecrets(secrets: readonly SecureCookieSecret[]): void {
@@ -290,7 +302,11 @@ export class SecureCookieSigner {
     }
   }
 
-  #read(name: string, signed: string | undefined, options: SecureCookieVerifyOptions): SignedRead {
+  #read(
+    name: string,
+    signed: string | undefined,
+    options: OwnOptions<SecureCookieVerifyOptions>,
+  ): SignedRead {
     const keys = this.#usableKeys();
     const opened = openSignedValue(keys, name, signed, options.minVersion ?? this.minVersion);
     const keyVersion = opened.key?.version;

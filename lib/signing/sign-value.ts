@@ -1,4 +1,5 @@
 import { SecureCookieError } from '../errors.js';
+import { ownOptions, type OwnOptions } from '../own-options.js';
 import { encryptPayload, ENCRYPTION_OVERHEAD } from './encrypted-payload.js';
 import type { SecureCookieVersion } from './opened-value.js';
 import { base64Length, encodeBase64 } from './payload.js';
@@ -29,10 +30,30 @@ export interface SecureCookieSignOptions {
   readonly encrypt?: boolean | undefined;
 }
 
+function blankSignOptions(): OwnOptions<SecureCookieSignOptions> {
+  return { version: undefined, encrypt: undefined };
+}
+
+/** Signing without options shares it. */
+const NO_SIGN_OPTIONS = Object.freeze(blankSignOptions());
+
 /**
+ * The options of a value that is signed, copied once and checked.
+ *
  * @throws {@link SecureCookieError} `option`
  */
-export function assertSignOptions({ version = 2, encrypt = false }: SecureCookieSignOptions): void {
+export function ownSignOptions(
+  given: SecureCookieSignOptions | undefined,
+): OwnOptions<SecureCookieSignOptions> {
+  if (given === undefined) {
+    return NO_SIGN_OPTIONS;
+  }
+  const own = ownOptions(given, blankSignOptions, 'option');
+  assertSignOptions(own);
+  return own;
+}
+
+function assertSignOptions({ version = 2, encrypt = false }: SecureCookieSignOptions): void {
   assertVersion('version', version);
   if (typeof encrypt !== 'boolean') {
     throw new SecureCookieError('option', 'The option "encrypt" must be true or false.');

@@ -1,4 +1,4 @@
-import { assertVerifyOptions } from '../../lib/signing/judge-value.js';
+import { assertVerifyOptions, ownVerifyOptions } from '../../lib/signing/judge-value.js';
 import { readSignedValue, SecureCookieSigner } from '../../lib/signing/secure-cookie-signer.js';
 import type { Contest } from './rounds.js';
 import { NAME, SECRET, VALUE } from './typical-cookie.js';
@@ -18,7 +18,7 @@ export function eventsContest(): Contest {
         name: WITHOUT_EVENT,
         run: () => {
           assertVerifyOptions({});
-          return readSignedValue(signer, NAME, signed, {}).result;
+          return readSignedValue(signer, NAME, signed, ownVerifyOptions(undefined)).result;
         },
       },
       { name: UNHEARD, run: () => signer.verify(NAME, signed) },
