@@ -10,6 +10,9 @@ const rooms = (...names) => `^lib/(${names.join('|')})/`;
 /** Nest's entry points: its deep paths are not its public surface. */
 const NEST = '(^|/)node_modules/@nestjs/(common|core)/index[.](js|d[.]ts)$';
 
+/** Imported when an app starts, if it is there, for its exception alone. */
+const WEBSOCKETS = '(^|/)node_modules/@nestjs/websockets/index[.](js|d[.]ts)$';
+
 const ROOMS = {
   signing: [rooms('signing'), '^(crypto|buffer|diagnostics_channel)$'],
   http: [rooms('http'), '^http$'],
@@ -22,6 +25,7 @@ const ROOMS = {
     '^(http|stream|util|util/types)$',
     '(^|/)node_modules/rxjs/',
     NEST,
+    WEBSOCKETS,
   ],
   testing: [
     rooms('testing', 'jar', 'revocation', 'definition', 'accepts', 'signing', 'http'),

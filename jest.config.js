@@ -10,6 +10,9 @@ const withoutNest = {
   '^@nestjs/': '<rootDir>/test/support/no-nest.ts',
 };
 
+/** Mercurius requires it, by way of @fastify/static, in a version that is an ES module: Jest cannot. */
+const commonJs = { '^content-disposition$': '<rootDir>/node_modules/content-disposition' };
+
 /** What lasts minutes in its long form; its short form is the end of a whole run. */
 const ENDURANCE = [
   '<rootDir>/test/{fuzz,rotation,load,endurance}/**/*.spec.ts',
@@ -83,7 +86,7 @@ export default {
       withoutNest,
     ),
     project('nest12', ['<rootDir>/test/{nest,e2e}/**/*.spec.ts', ...IN_AN_APP, ...not(ENDURANCE)]),
-    project('reach', ['<rootDir>/test/{graphql,websockets}/**/*.spec.ts']),
+    project('reach', ['<rootDir>/test/{graphql,websockets}/**/*.spec.ts'], commonJs),
     project(
       'nest11',
       [

@@ -24,6 +24,9 @@
  * | `module-twice` | `SecureCookieModule` was registered twice in one app |
  * | `requirement-lost` | a decorator or a constructor has replaced what `@RequireSecureCookie` was written on |
  * | `not-http` | a request was needed where there is none |
+ * | `no-response` | a cookie was set or cleared where there is no response: on a socket, in a subscription |
+ * | `no-handshake` | the request that opened a WebSocket is not known |
+ * | `ambiguous-request` | it cannot be told which request, or which of two running apps, a handler works for |
  */
 export type SecureCookieErrorCode =
   | 'secret-missing'
@@ -46,7 +49,10 @@ export type SecureCookieErrorCode =
   | 'module-missing'
   | 'module-twice'
   | 'requirement-lost'
-  | 'not-http';
+  | 'not-http'
+  | 'no-response'
+  | 'no-handshake'
+  | 'ambiguous-request';
 
 /**
  * Thrown when the library is misused by the developer; never because of what a client sent.

@@ -65,6 +65,7 @@ export {
   type SecureCookieParamOptions,
 } from './nest/secure-cookie.decorators.js';
 export type { SecureCookiePipe } from './nest/pipes.js';
+export { withHandshakes } from './nest/handshakes.js';
 export type { SecureCookieReadOptions } from './nest/requirements.js';
 export { SecureCookieGuard } from './nest/secure-cookie.guard.js';
 export { SecureCookieInterceptor } from './nest/secure-cookie.interceptor.js';

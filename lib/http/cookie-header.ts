@@ -56,6 +56,17 @@ export function findCookieValues(
   return values;
 }
 
+/**
+ * The `Cookie` header from headers as they came, name after value: what others have added to the
+ * parsed ones is not there. Several are joined as Node joins them.
+ */
+export function joinRawCookies(rawHeaders: readonly string[]): string | undefined {
+  const headers = rawHeaders.filter(
+    (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'cookie',
+  );
+  return headers.length === 0 ? undefined : headers.join('; ');
+}
+
 /** Whether a part of a text, without the white space around it, is this name. */
 function isTrimmed(text: string, start: number, end: number, name: string): boolean {
   const first = skipWhitespace(text, start, end);

@@ -32,7 +32,8 @@ interface DefinitionRead {
 
 /**
  * What was read in one request: a cookie is verified once, whoever asks for it, and publishes one
- * event. Results are remembered by definition, or by name and options, as long as their age allows.
+ * event. Results are remembered by definition, or by name and options, as long as their age allows; a
+ * valid one answers for other ages too.
  *
  * Not for a reader that outlives a request: keys turn, and sessions are revoked, under an open socket.
  */
@@ -69,11 +70,9 @@ export class RememberedReads {
     options: OwnOptions<SecureCookieVerifyOptions>,
   ): SecureCookieVerifyResult<string | Uint8Array> {
     for (const known of this.#named) {
-      if (known.name === name && areSame(known.options, options)) {
-        if (!this.#isTooOld(known)) {
-          return withOwnBytes(known.result);
-        }
-        this.#named = this.#named.filter((read) => read !== known);
+      const isAlike = known.name === name && areAlike(known.options, options);
+      if (isAlike && this.#answers(known, options)) {
+        return withOwnBytes(known.result);
       }
     }
     const result = readNamedCookie(this.#signer, name, values, options);
@@ -81,8 +80,12 @@ export class RememberedReads {
     return withOwnBytes(result);
   }
 
-  #isTooOld({ result, options: { maxAge = this.#signer.maxAge } }: NamedRead): boolean {
-    return result.valid && result.issuedAt + maxAge < this.#signer.now();
+  /** A valid result has a date, which answers for any age; the reason of another is that of its own. */
+  #answers({ result, options }: NamedRead, asked: OwnOptions<SecureCookieVerifyOptions>): boolean {
+    const { maxAge = this.#signer.maxAge } = asked;
+    return result.valid
+      ? Number.isFinite(maxAge) && maxAge >= 0 && result.issuedAt + maxAge >= this.#signer.now()
+      : options.maxAge === asked.maxAge;
   }
 
   #readDefined(
@@ -130,12 +133,12 @@ function decodedAgain(
     : { valid: false, reason: decoded.reason };
 }
 
-function areSame(
+/** But for the age. */
+function areAlike(
   one: OwnOptions<SecureCookieVerifyOptions>,
   other: OwnOptions<SecureCookieVerifyOptions>,
 ): boolean {
   return (
-    one.maxAge === other.maxAge &&
     one.minVersion === other.minVersion &&
     one.encoding === other.encoding &&
     one.encrypted === other.encrypted

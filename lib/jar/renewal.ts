@@ -25,7 +25,7 @@ export function isDueForRenewal(
  */
 export function mayRenewOn(
   { renewOn }: SecureCookieDefinition<never, unknown>,
-  { method, headers }: IncomingMessage,
+  { method, headers }: Pick<IncomingMessage, 'headers' | 'method'>,
   head: ResponseHead,
 ): boolean {
   const { statusCode } = head;

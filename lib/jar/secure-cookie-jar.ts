@@ -21,17 +21,22 @@ import { PendingCookies, type PendingCookie } from './pending-cookies.js';
 import { isDueForRenewal, mayRenewOn } from './renewal.js';
 import { RememberedReads } from './remembered-reads.js';
 import type { SecureCookieLogger } from './secure-cookie-logger.js';
-import { SecureCookieReader } from './secure-cookie-reader.js';
+import { SecureCookieReader, type ReadCookie } from './secure-cookie-reader.js';
 import { writeDefinedCookie } from './write-defined-cookie.js';
 
 /** What a jar is made of. In Nest, `SecureCookieService` makes jars. */
 export interface SecureCookieJarOptions {
   /** What signs and verifies. */
   readonly signer: SecureCookieSigner;
-  /** Node's request. */
-  readonly request: IncomingMessage;
-  /** Node's response, of which the head is not sent yet. */
-  readonly response: ServerResponse;
+  /** Node's request; of one that opened a socket, its headers are enough. */
+  readonly request: Pick<IncomingMessage, 'headers'> &
+    Partial<Pick<IncomingMessage, 'method' | 'socket'>>;
+  /**
+   * Node's response, of which the head is not sent yet.
+   *
+   * @defaultValue none: then the jar reads anew each time, and setting throws `no-response`
+   */
+  readonly response?: ServerResponse | undefined;
   /**
    * The attributes of cookies where a call names no others.
    *
@@ -86,12 +91,13 @@ export class SecureCookieJar extends SecureCookieReader {
   readonly #signer: SecureCookieSigner;
   readonly #defaults: CookieDefaults;
   readonly #isSecureConnection: () => boolean;
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
+  readonly #request: SecureCookieJarOptions['request'];
+  readonly #response: ServerResponse | undefined;
   readonly #logger: SecureCookieLogger;
   readonly #warnings: OneTimeWarnings | undefined;
   /** Whether the response has yet to be told that it depends on the cookies. */
   #varies: boolean;
+  #mayRenew = true;
   /** Made when something is set: requests that only read do not pay for it. */
   #pendingCookies: PendingCookies | undefined;
 
@@ -120,10 +126,11 @@ export class SecureCookieJar extends SecureCookieReader {
     const reads = new RememberedReads(signer, (definition, read, occurrences) =>
       this.#renewIfDue(definition, read, occurrences),
     );
-    super(signer, request.headers.cookie, (asked, values, options) => {
+    const readOnce: ReadCookie = (asked, values, options) => {
       this.#varyByCookie();
       return reads.read(asked, values, options);
-    });
+    };
+    super(signer, request.headers.cookie, response === undefined ? undefined : readOnce);
     this.#request = request;
     this.#response = response;
     this.#logger = logger;
@@ -143,7 +150,7 @@ export class SecureCookieJar extends SecureCookieReader {
    * @param attributes - what differs from the app's defaults; `maxAge` is what the browser keeps, in
    * seconds, and at most the signer's
    * @throws {@link SecureCookieError} `name`, `value`, `attribute`, `cookie-too-large`,
-   * `headers-sent` or `clock`; then the response is as it was
+   * `headers-sent`, `no-response` or `clock`; then the response is as it was
    * @example
    * cookies.set('__Host-session', id, { sameSite: 'strict', maxAge: 3600 });
    */
@@ -154,7 +161,7 @@ export class SecureCookieJar extends SecureCookieReader {
    * @param definition - made by `defineSecureCookie`
    * @param value - what its schema takes
    * @throws {@link SecureCookieError} `value`, `attribute`, `cookie-too-large`, `headers-sent`,
-   * `schema-async` or `clock`; then the response is as it was
+   * `no-response`, `schema-async` or `clock`; then the response is as it was
    * @example
    * cookies.set(Cart, { items: [] });
    */
@@ -187,7 +194,7 @@ export class SecureCookieJar extends SecureCookieReader {
    * @param name - the cookie's name
    * @param attributes - those it was set with: browsers delete only where domain, path and
    * partitioning are the same, and refuse what lacks the "Secure" that its prefix needs
-   * @throws {@link SecureCookieError} `name`, `attribute` or `headers-sent`
+   * @throws {@link SecureCookieError} `name`, `attribute`, `headers-sent` or `no-response`
    * @example
    * cookies.clear('cart', { path: '/shop' });
    */
@@ -196,7 +203,7 @@ export class SecureCookieJar extends SecureCookieReader {
    * Deletes a defined cookie in the browser, with the attributes it is set with.
    *
    * @param definition - made by `defineSecureCookie`
-   * @throws {@link SecureCookieError} `attribute` or `headers-sent`
+   * @throws {@link SecureCookieError} `attribute`, `headers-sent` or `no-response`
    * @example
    * cookies.clear(Cart);
    */
@@ -223,8 +230,18 @@ export class SecureCookieJar extends SecureCookieReader {
     this.#pendingCookies?.sign();
   }
 
+  /**
+   * Leaves cookies as old as they are, because the request failed: a response of GraphQL does not
+   * show it in its head.
+   *
+   * @internal
+   */
+  stopRenewing(): void {
+    this.#mayRenew = false;
+  }
+
   #varyByCookie(): void {
-    if (this.#varies) {
+    if (this.#varies && this.#response !== undefined) {
       this.#varies = false;
       beforeResponseHead(this.#response, VARY);
     }
@@ -248,6 +265,12 @@ export class SecureCookieJar extends SecureCookieReader {
   }
 
   get #pending(): PendingCookies {
+    if (this.#response === undefined) {
+      throw new SecureCookieError(
+        'no-response',
+        'No response is sent here that a cookie could be set or cleared with: sockets and subscriptions have none, so do it in an HTTP route, a query or a mutation. With Apollo on Fastify, hand the reply on: context: (request, reply) => ({ reply }).',
+      );
+    }
     this.#pendingCookies ??= new PendingCookies(
       this.#signer,
       this.#response,
@@ -270,7 +293,7 @@ export class SecureCookieJar extends SecureCookieReader {
     stored: StoredPayload,
     head: ResponseHead,
   ): PendingCookie | undefined {
-    if (!mayRenewOn(definition, this.#request, head)) {
+    if (!this.#mayRenew || !mayRenewOn(definition, this.#request, head)) {
       return undefined;
     }
     const cookie = this.#written(definition, stored);
@@ -310,6 +333,6 @@ export class SecureCookieJar extends SecureCookieReader {
 }
 
 /** Whether Node's own socket is one of TLS. */
-function isEncrypted({ socket }: IncomingMessage): boolean {
-  return 'encrypted' in socket && socket.encrypted === true;
+function isEncrypted({ socket }: SecureCookieJarOptions['request']): boolean {
+  return socket !== undefined && 'encrypted' in socket && socket.encrypted === true;
 }

@@ -2,12 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Stream } from 'node:stream';
 import { SecureCookieError } from '../errors.js';
 
-/**
- * Where the module leaves its service on the platform's instance (Express's app, Fastify's server),
- * so that parameter decorators find it from a request alone, with no injection.
- */
-export const PLATFORM_KEY = Symbol.for('nestjs-secure-cookie');
-
 /** Node's request, which carries what others keep on it under symbols of their own. */
 export interface RawRequest extends IncomingMessage {
   [key: symbol]: unknown;
@@ -62,19 +56,19 @@ export function isSecureRequest(request: object): boolean {
 export function notHttp(): SecureCookieError {
   return new SecureCookieError(
     'not-http',
-    'There is no HTTP request and response here. In gateways, resolvers and message handlers, read cookies with SecureCookieService.reader(cookieHeader).',
+    'There is no HTTP request here. Secure cookies are found in HTTP handlers, in GraphQL resolvers whose context has "req" or "reply", and in WebSocket gateways; in message handlers of microservices, read them with SecureCookieService.reader(cookieHeader).',
   );
 }
 
-function isRawRequest(value: unknown): value is RawRequest {
+export function isRawRequest(value: unknown): value is RawRequest {
   return value instanceof Stream && 'headers' in value;
 }
 
-function isRawResponse(value: unknown): value is ServerResponse {
+export function isRawResponse(value: unknown): value is ServerResponse {
   return value instanceof Stream && 'writeHead' in value;
 }
 
-function property(value: unknown, key: string): unknown {
+export function property(value: unknown, key: PropertyKey): unknown {
   return isInstance(value) ? value[key] : undefined;
 }
 

@@ -1,7 +1,6 @@
 import {
   applyDecorators,
   createParamDecorator,
-  UnauthorizedException,
   UseGuards,
   UseInterceptors,
   type ExecutionContext,
@@ -12,8 +11,10 @@ import { ownOptions } from '../own-options.js';
 import { assertVerifyOptions } from '../signing/judge-value.js';
 import { assertCookieName } from '../cookie-name.js';
 import type { SecureCookieJar } from '../jar/secure-cookie-jar.js';
+import { concealed } from './misuse.js';
 import { noteDefinition } from './noted-definitions.js';
 import { asPipe, isMeantForPipe, type SecureCookiePipe } from './pipes.js';
+import { refusal } from './refusal.js';
 import {
   addRequirement,
   type SecureCookieReadOptions,
@@ -21,7 +22,7 @@ import {
 } from './requirements.js';
 import { isGuarded, SecureCookieGuard } from './secure-cookie.guard.js';
 import { SecureCookieInterceptor } from './secure-cookie.interceptor.js';
-import { secureCookieServiceOf } from './secure-cookie.service.js';
+import { secureCookieServiceOf } from './running-apps.js';
 
 /** How `@SecureCookie` reads. */
 export interface SecureCookieParamOptions extends SecureCookieReadOptions {
@@ -50,21 +51,31 @@ const HAS_INTERCEPTOR = Symbol('nestjs-secure-cookie interceptor');
 /** Where TypeScript keeps the classes of a method's parameters. */
 const TYPES = 'design:paramtypes';
 
-/** A plain factory: an injectable pipe would meet the app's own pipes, and take longer. */
+/** A plain factory: an injectable pipe would run together with the app's global pipes, and is slower. */
 const ReadSecureCookie = createParamDecorator(
   ({ cookie, options, required }: SecureCookieParam, context: ExecutionContext): unknown => {
-    const jar = secureCookieServiceOf(context).jar(context);
-    const value = typeof cookie === 'string' ? jar.get(cookie, options) : jar.get(cookie);
-    if (value === undefined && required) {
-      throw new UnauthorizedException();
+    try {
+      const service = secureCookieServiceOf(context);
+      const jar = service.jar(context);
+      const value = typeof cookie === 'string' ? jar.get(cookie, options) : jar.get(cookie);
+      if (value === undefined && required) {
+        throw refusal(context, service, jar);
+      }
+      return value;
+    } catch (error) {
+      throw concealed(error, context);
     }
-    return value;
   },
 );
 
 const TakeJar = createParamDecorator(
-  (_data: undefined, context: ExecutionContext): SecureCookieJar =>
-    secureCookieServiceOf(context).jar(context),
+  (_data: undefined, context: ExecutionContext): SecureCookieJar => {
+    try {
+      return secureCookieServiceOf(context).jar(context);
+    } catch (error) {
+      throw concealed(error, context);
+    }
+  },
   [bindInterceptor, hideType],
 );
 

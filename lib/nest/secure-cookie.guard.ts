@@ -1,13 +1,10 @@
-import {
-  Injectable,
-  UnauthorizedException,
-  type CanActivate,
-  type ExecutionContext,
-} from '@nestjs/common';
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { SecureCookieJar } from '../jar/secure-cookie-jar.js';
+import { concealed } from './misuse.js';
 import { isInstance } from './platform.js';
+import { refusal } from './refusal.js';
 import { requirementsOf, type SecureCookieRequirement } from './requirements.js';
-import { secureCookieServiceOf } from './secure-cookie.service.js';
+import { secureCookieServiceOf } from './running-apps.js';
 
 /** Where Nest keeps the guards of a class and of a handler's function. */
 const GUARDS = '__guards__';
@@ -15,7 +12,8 @@ const GUARDS = '__guards__';
 /**
  * Lets a request pass if it carries every cookie that `@RequireSecureCookie` names on the class and
  * on the handler; else 401, with one body for missing and invalid cookies, so that a client cannot
- * tell expired from forged.
+ * tell expired from forged. GraphQL clients are told `UNAUTHENTICATED`, those of sockets "Forbidden
+ * resource".
  *
  * That decorator binds it. It may also be global (`APP_GUARD`, `useGlobalGuards`): it passes whatever
  * requires nothing. Bound by hand to a class or a handler that requires nothing, it keeps the app
@@ -32,7 +30,8 @@ export class SecureCookieGuard implements CanActivate {
   /**
    * Called by Nest.
    *
-   * @throws {@link SecureCookieError} `module-missing`, or `not-http` outside HTTP
+   * @throws {@link SecureCookieError} `module-missing`, `not-http`, `no-handshake` or
+   * `ambiguous-request`
    */
   canActivate(context: ExecutionContext): boolean {
     const ofClass = requirementsOf(context.getClass());
@@ -41,11 +40,19 @@ export class SecureCookieGuard implements CanActivate {
     if (ofClass.length === 0 && ofHandler.length === 0) {
       return true;
     }
-    const jar = secureCookieServiceOf(context).jar(context);
-    if (areMet(jar, ofClass) && areMet(jar, ofHandler)) {
-      return true;
+    try {
+      const service = secureCookieServiceOf(context);
+      const jar = service.jar(context);
+      if (areMet(jar, ofClass) && areMet(jar, ofHandler)) {
+        return true;
+      }
+      if (context.getType<string>() === 'ws') {
+        return false;
+      }
+      throw refusal(context, service, jar);
+    } catch (error) {
+      throw concealed(error, context);
     }
-    throw new UnauthorizedException();
   }
 }
 

@@ -4,8 +4,12 @@ import {
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
-import { tap, type Observable } from 'rxjs';
-import { secureCookieServiceOf } from './secure-cookie.service.js';
+import { catchError, tap, type Observable } from 'rxjs';
+import { SecureCookieError } from '../errors.js';
+import type { SecureCookieJar } from '../jar/secure-cookie-jar.js';
+import { concealed } from './misuse.js';
+import { keepAges } from './refusal.js';
+import { secureCookieServiceOf } from './running-apps.js';
 
 /**
  * Signs the cookies that a jar has pending once the handler has answered, still inside Nest's
@@ -25,13 +29,43 @@ export class SecureCookieInterceptor implements NestInterceptor {
   /**
    * Called by Nest.
    *
-   * @throws {@link SecureCookieError} `module-missing`
+   * @throws {@link SecureCookieError} `module-missing` or `ambiguous-request`
    */
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    if (context.getType() !== 'http') {
-      return next.handle();
+    switch (context.getType<string>()) {
+      case 'http': {
+        const jar = secureCookieServiceOf(context).jar(context);
+        return next.handle().pipe(tap(() => jar.signPending()));
+      }
+      case 'graphql':
+        return interceptGraphql(context, next);
+      default:
+        return next.handle();
     }
-    const jar = secureCookieServiceOf(context).jar(context);
-    return next.handle().pipe(tap(() => jar.signPending()));
+  }
+}
+
+function interceptGraphql(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+  const jar = graphqlJar(context);
+  return jar === undefined
+    ? next.handle()
+    : next.handle().pipe(
+        tap(() => jar.signPending()),
+        catchError((error: unknown) => {
+          keepAges(context, jar);
+          throw concealed(error, context);
+        }),
+      );
+}
+
+/** A schema can be executed without a request: tests do so. */
+function graphqlJar(context: ExecutionContext): SecureCookieJar | undefined {
+  try {
+    return secureCookieServiceOf(context).jar(context);
+  } catch (error) {
+    if (error instanceof SecureCookieError && error.code === 'not-http') {
+      return undefined;
+    }
+    throw concealed(error, context);
   }
 }

@@ -12,7 +12,8 @@ import { SecureCookieError } from '../errors.js';
 import { KeyRing } from '../signing/key-ring.js';
 import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { SecureCookieKeyRefresher } from './key-refresher.js';
-import { PLATFORM_KEY } from './platform.js';
+import { isInstance } from './platform.js';
+import { enterApp, leaveApp, type RunningApp } from './running-apps.js';
 import {
   moduleOptions,
   rootOptions,
@@ -24,7 +25,8 @@ import {
   type SecureCookieOptionsFactory,
 } from './secure-cookie.options.js';
 import { SecureCookieService } from './secure-cookie.service.js';
-import { checkDeclarations } from './start-checks.js';
+import { checkComponents } from './start-checks.js';
+import { loadWsException, WS_EXCEPTION } from './ws-exception.js';
 
 /**
  * Secure cookies for a Nest app: `SecureCookieSigner` and `SecureCookieService` for injection, and
@@ -39,6 +41,7 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
   readonly #adapterHost: HttpAdapterHost;
   readonly #modules: ModulesContainer;
   readonly #service: SecureCookieService | undefined;
+  #app: RunningApp | undefined;
 
   constructor(
     @Inject(HttpAdapterHost) adapterHost: HttpAdapterHost,
@@ -104,20 +107,18 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
         'SecureCookieModule was imported without its options: import SecureCookieModule.forRoot(<secret>) in the root module, once; it is global.',
       );
     }
-    checkDeclarations(this.#modules, this.#service);
-    const platform = this.#platform();
-    if (platform === undefined) {
-      return;
-    }
-    const present: unknown = Object.getOwnPropertyDescriptor(platform, PLATFORM_KEY)?.value;
-    // The same service comes from a bare import beside the registration: that is no second secret.
-    if (present !== undefined && present !== this.#service) {
+    if (this.#registrations() > 1) {
       throw new SecureCookieError(
         'module-twice',
         'SecureCookieModule is registered twice in this app: call forRoot or forRootAsync once, in the root module. For a second secret, provide a SecureCookieSigner under a token of your own.',
       );
     }
-    Reflect.set(platform, PLATFORM_KEY, this.#service);
+    const app = {
+      service: this.#service,
+      components: checkComponents(this.#modules, this.#service),
+    };
+    this.#app = app;
+    this.#placesOf(app).forEach((place) => enterApp(place, app));
   }
 
   /**
@@ -126,20 +127,30 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
    * Called by Nest.
    */
   onApplicationShutdown(): void {
-    const platform = this.#platform();
-    if (platform !== undefined && Reflect.get(platform, PLATFORM_KEY) === this.#service) {
-      Reflect.deleteProperty(platform, PLATFORM_KEY);
+    const app = this.#app;
+    if (app !== undefined) {
+      this.#placesOf(app).forEach((place) => leaveApp(place, app));
     }
   }
 
-  /** Express's app or Fastify's server; a microservice or a standalone app has neither. */
-  #platform(): object | undefined {
+  /** In this app: another one may have its own on the same platform. A bare import is none. */
+  #registrations(): number {
+    return [...this.#modules.values()].filter(
+      ({ metatype, providers }) =>
+        metatype === SecureCookieModule && providers.has(SecureCookieService),
+    ).length;
+  }
+
+  /** A microservice or a standalone app has neither platform nor HTTP server. */
+  #placesOf({ components }: RunningApp): readonly object[] {
     // Typed as always there, but undefined outside HTTP.
     const adapter: HttpAdapterHost['httpAdapter'] | undefined = this.#adapterHost.httpAdapter;
-    const platform: unknown = adapter?.getInstance();
-    return typeof platform === 'function' || (typeof platform === 'object' && platform !== null)
-      ? platform
-      : undefined;
+    const places: readonly unknown[] = [
+      adapter?.getInstance(),
+      adapter?.getHttpServer(),
+      ...components,
+    ];
+    return places.filter(isInstance);
   }
 }
 
@@ -154,6 +165,7 @@ function dynamicModule(options: Provider[], isGlobal = true): DynamicModule {
         useFactory: createSigner,
         inject: [SECURE_COOKIE_OPTIONS, SecureCookieKeyRefresher],
       },
+      { provide: WS_EXCEPTION, useFactory: loadWsException },
       SecureCookieKeyRefresher,
       SecureCookieService,
     ],

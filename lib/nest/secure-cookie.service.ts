@@ -1,18 +1,26 @@
 import type { IncomingMessage } from 'node:http';
-import { Inject, Injectable, Logger, type ArgumentsHost } from '@nestjs/common';
-import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
-import { SecureCookieError } from '../errors.js';
-import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import {
-  isInstance,
-  isSecureRequest,
-  notHttp,
-  PLATFORM_KEY,
-  platformOf,
-  rawRequest,
-  rawResponse,
-} from './platform.js';
+  Inject,
+  Injectable,
+  Logger,
+  Optional,
+  UnauthorizedException,
+  type ArgumentsHost,
+  type Type,
+} from '@nestjs/common';
+import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { checkDefinition } from '../jar/check-definition.js';
+import {
+  cookieHeaderOf,
+  exchangeOf,
+  isArgumentsHost,
+  type ExchangeWithoutResponse,
+} from './exchange.js';
+import { rememberHandshake } from './handshakes.js';
+import { concealed } from './misuse.js';
+import { isSecureRequest, notHttp, rawRequest, rawResponse } from './platform.js';
+import { WS_EXCEPTION } from './ws-exception.js';
 import { CookieDefaults } from '../jar/cookie-defaults.js';
 import { OneTimeWarnings } from '../jar/one-time-warnings.js';
 import { SecureCookieJar } from '../jar/secure-cookie-jar.js';
@@ -43,6 +51,7 @@ export class SecureCookieService {
   readonly #signer: SecureCookieSigner;
   readonly #defaults: CookieDefaults;
   readonly #vary: boolean;
+  readonly #wsException: Type<Error> | undefined;
   readonly #logger = new Logger('SecureCookieModule');
   readonly #warnings = new OneTimeWarnings(this.#logger);
 
@@ -52,17 +61,21 @@ export class SecureCookieService {
   constructor(
     @Inject(SecureCookieSigner) signer: SecureCookieSigner,
     @Inject(SECURE_COOKIE_OPTIONS) options: SecureCookieModuleOptions,
+    @Optional() @Inject(WS_EXCEPTION) wsException?: Type<Error>,
   ) {
     this.#signer = signer;
+    this.#wsException = wsException;
     this.#defaults = new CookieDefaults(options.cookie ?? {}, signer.maxAge);
     this.#vary = options.vary ?? true;
   }
 
   /**
-   * The jar of a request: the same one for every caller.
+   * The jar of a request: the same one for every caller. In GraphQL as over HTTP; on sockets, and in
+   * subscriptions, a new one that can only read.
    *
-   * @param host - what guards, interceptors and filters are given
-   * @throws {@link SecureCookieError} `not-http` - outside HTTP
+   * @param host - what guards, interceptors, filters and parameter decorators are given
+   * @throws {@link SecureCookieError} `not-http` where there is no request; `ambiguous-request` or
+   * `no-handshake` where it is not known which one
    * @example
    * canActivate(context: ExecutionContext) {
    *   return this.secureCookies.jar(context).get('user') !== undefined;
@@ -70,7 +83,7 @@ export class SecureCookieService {
    */
   jar(host: ArgumentsHost): SecureCookieJar;
   /**
-   * The jar of a request, in middleware.
+   * The jar of a request, in middleware or from a GraphQL context.
    *
    * @param request - the platform's or Node's
    * @param response - the platform's or Node's
@@ -86,25 +99,66 @@ export class SecureCookieService {
     if (response !== undefined) {
       return this.#jarOf(hostOrRequest, response);
     }
-    if (!isArgumentsHost(hostOrRequest) || hostOrRequest.getType() !== 'http') {
+    if (!isArgumentsHost(hostOrRequest)) {
       throw notHttp();
     }
-    const http = hostOrRequest.switchToHttp();
-    return this.#jarOf(http.getRequest<object>(), http.getResponse<object>());
+    try {
+      const exchange = exchangeOf(hostOrRequest);
+      return exchange.response === undefined
+        ? this.#jarWithoutResponse(exchange)
+        : this.#jarOf(exchange.request, exchange.response);
+    } catch (error) {
+      throw concealed(error, hostOrRequest);
+    }
   }
 
   /**
-   * Reads secure cookies from a raw `Cookie` header, where there is no request and response: in
-   * WebSocket gateways, GraphQL subscriptions, tests.
+   * Reads secure cookies where no response is sent. Each read verifies anew, so that a reader may be
+   * kept as long as its socket is open.
    *
-   * @param header - the header, or `undefined` where there was none
+   * @param source - a `Cookie` header, or `undefined` where there was none; Node's request, as
+   * socket.io's `engine.use` has it; a socket, as gateways and socket.io's `io.use` have it; or what
+   * guards and interceptors are given
+   * @throws {@link SecureCookieError} `no-handshake` - for a socket whose request is not known;
+   * `option` for anything else
    * @example
    * handleConnection(client: Socket) {
-   *   const user = this.secureCookies.reader(client.handshake.headers.cookie).get('user');
+   *   const user = this.secureCookies.reader(client).get('user');
    * }
    */
-  reader(header: string | undefined): SecureCookieReader {
-    return new SecureCookieReader(this.#signer, header);
+  reader(source: string | undefined | object): SecureCookieReader {
+    try {
+      return new SecureCookieReader(this.#signer, cookieHeaderOf(source));
+    } catch (error) {
+      throw isArgumentsHost(source) ? concealed(error, source) : error;
+    }
+  }
+
+  /**
+   * Remembers the request that opened a socket, for decorators and `reader` in a gateway on `ws`,
+   * whose sockets do not know it. {@link withHandshakes} does it for every gateway.
+   *
+   * @param client - the socket
+   * @param request - the request that opened it
+   * @throws {@link SecureCookieError} `no-handshake` - for what is no request
+   * @example
+   * handleConnection(client: WebSocket, request: IncomingMessage) {
+   *   this.secureCookies.handshake(client, request);
+   * }
+   */
+  handshake(client: object, request: object): void {
+    rememberHandshake(client, request);
+  }
+
+  /**
+   * What a handler throws for a required cookie that is not there.
+   *
+   * @internal
+   */
+  unauthorized(host: ArgumentsHost): Error {
+    return host.getType<string>() === 'ws' && this.#wsException !== undefined
+      ? new this.#wsException('Unauthorized')
+      : new UnauthorizedException();
   }
 
   /**
@@ -139,6 +193,20 @@ export class SecureCookieService {
     return jar;
   }
 
+  /** Not kept where a socket may outlive its rights: there, each message reads anew. */
+  #jarWithoutResponse({ request, header }: ExchangeWithoutResponse): SecureCookieJar {
+    const raw = request === undefined ? undefined : rawRequest(request);
+    const present = raw?.headers.upgrade === undefined ? raw?.[this.#jarKey] : undefined;
+    return present instanceof SecureCookieJar
+      ? present
+      : new SecureCookieJar({
+          signer: this.#signer,
+          cookie: this.#defaults,
+          request: { headers: { cookie: header } },
+          logger: this.#logger,
+        });
+  }
+
   #isSecure(request: object): boolean {
     const secure = isSecureRequest(request);
     if (!secure) {
@@ -156,33 +224,4 @@ export class SecureCookieService {
       'A request with "X-Forwarded-Proto: https" got a cookie without "Secure", because the app does not trust its proxy: set "trust proxy" (Express) or "trustProxy" (Fastify), or "cookie: { secure: true }".',
     );
   }
-}
-
-/**
- * The service of the app that a request belongs to.
- *
- * @throws {@link SecureCookieError} `not-http` or `module-missing`
- */
-export function secureCookieServiceOf(host: ArgumentsHost): SecureCookieService {
-  if (host.getType() !== 'http') {
-    throw notHttp();
-  }
-  const platform = platformOf(host.switchToHttp().getRequest<unknown>());
-  const service: unknown = isInstance(platform) ? platform[PLATFORM_KEY] : undefined;
-  if (isService(service)) {
-    return service;
-  }
-  throw new SecureCookieError(
-    'module-missing',
-    'SecureCookieModule is not part of this app: add SecureCookieModule.forRoot(<secret>) to the imports of its root module.',
-  );
-}
-
-/** By what it does and not by its class: tests put doubles in its place. */
-function isService(service: unknown): service is SecureCookieService {
-  return isInstance(service) && 'jar' in service;
-}
-
-function isArgumentsHost(value: unknown): value is ArgumentsHost {
-  return isInstance(value) && 'switchToHttp' in value && 'getType' in value;
 }

@@ -17,12 +17,17 @@ interface Component {
  * Compares what decorators declared with what Nest will run, in every class of the app, once, when
  * it starts.
  *
+ * @returns the classes
  * @throws {@link SecureCookieError} `secret-reused`; `requirement-lost` where a class or a handler
  * has lost its `@RequireSecureCookie`; `option` where the guard is bound to what requires nothing
  */
-export function checkDeclarations(modules: ModulesContainer, service: SecureCookieService): void {
+export function checkComponents(
+  modules: ModulesContainer,
+  service: SecureCookieService,
+): ReadonlySet<Function> {
   const scanner = new MetadataScanner();
-  for (const component of componentsOf(modules)) {
+  const components = [...componentsOf(modules)];
+  for (const component of components) {
     const { type } = component;
     service.checkDefinitions(notedDefinitions(type));
     assertKept(type.name, type, notedRequirements(type.prototype));
@@ -30,6 +35,7 @@ export function checkDeclarations(modules: ModulesContainer, service: SecureCook
       checkMethod(component, method);
     }
   }
+  return new Set(components.map(({ type }) => type));
 }
 
 function* componentsOf(modules: ModulesContainer): Iterable<Component> {

@@ -44,7 +44,10 @@ import { SECRET } from '../support/secrets.js';
 import { cookieHeader } from '../support/signed-cookies.js';
 
 const CURE =
-  'not-http: There is no HTTP request and response here. In gateways, resolvers and message handlers, read cookies with SecureCookieService.reader(cookieHeader).';
+  'not-http: There is no HTTP request here. Secure cookies are found in HTTP handlers, in GraphQL resolvers whose context has "req" or "reply", and in WebSocket gateways; in message handlers of microservices, read them with SecureCookieService.reader(cookieHeader).';
+
+const HANDSHAKE_CURE =
+  'no-handshake: The request that opened this socket is not known: remember it with app.useWebSocketAdapter(withHandshakes(new WsAdapter(app))), or in the gateway with handleConnection(client, request) { secureCookies.handshake(client, request); }.';
 
 const told = (error: unknown): string =>
   error instanceof SecureCookieError ? `${error.code}: ${error.message}` : String(error);
@@ -281,43 +284,46 @@ describe.each(platforms)('in a hybrid app on $platform', (platform) => {
   });
 });
 
-describe.each(platforms)('in a gateway on $platform', (platform) => {
-  let url: string;
-  let close: () => Promise<void>;
+describe.each(platforms)(
+  'in a gateway that does not know its handshakes, on $platform',
+  (platform) => {
+    let url: string;
+    let close: () => Promise<void>;
 
-  beforeAll(async () => {
-    const running = await startApp(platform, GatewayModule, (app) => {
-      app.useWebSocketAdapter(new WsAdapter(app));
+    beforeAll(async () => {
+      const running = await startApp(platform, GatewayModule, (app) => {
+        app.useWebSocketAdapter(new WsAdapter(app));
+      });
+      url = running.url.replace('http', 'ws');
+      ({ close } = running);
     });
-    url = running.url.replace('http', 'ws');
-    ({ close } = running);
-  });
-  afterAll(() => close());
+    afterAll(() => close());
 
-  async function send(event: string, cookie = ''): Promise<string> {
-    const socket = new WebSocket(url, { headers: { cookie } });
-    await once(socket, 'open');
-    socket.send(JSON.stringify({ event }));
-    const [message] = await once(socket, 'message');
-    socket.terminate();
-    return JSON.parse(String(message));
-  }
+    async function send(event: string, cookie = ''): Promise<string> {
+      const socket = new WebSocket(url, { headers: { cookie } });
+      await once(socket, 'open');
+      socket.send(JSON.stringify({ event }));
+      const [message] = await once(socket, 'message');
+      socket.terminate();
+      return JSON.parse(String(message));
+    }
 
-  it.each(REFUSED)('%s: not-http, with its cure', async (event) => {
-    expect(await send(event, cookieHeader('user', 'alice'))).toBe(CURE);
-  });
+    it.each(REFUSED)('%s: no-handshake, with its cure', async (event) => {
+      expect(await send(event, cookieHeader('user', 'alice'))).toBe(HANDSHAKE_CURE);
+    });
 
-  it('the interceptor passes through', async () => {
-    expect(await send('interceptor')).toBe('passed through');
-  });
+    it('the interceptor passes through', async () => {
+      expect(await send('interceptor')).toBe('passed through');
+    });
 
-  it('a reader reads the header of the handshake', async () => {
-    expect(await send('reader', cookieHeader('user', 'alice'))).toBe('alice');
-    expect(await send('reader', 'user=forged')).toBe('nobody');
-  });
-});
+    it('a reader reads the header of the handshake', async () => {
+      expect(await send('reader', cookieHeader('user', 'alice'))).toBe('alice');
+      expect(await send('reader', 'user=forged')).toBe('nobody');
+    });
+  },
+);
 
-describe('in a resolver', () => {
+describe('in a resolver of a schema that is executed without a request', () => {
   let call: (method: 'parameter' | 'jar' | 'requirement' | 'service' | 'interceptor') => unknown;
   let close: () => Promise<void>;
 
@@ -343,11 +349,12 @@ describe('in a resolver', () => {
   afterAll(() => close());
 
   it.each(['parameter', 'jar', 'requirement', 'service'] as const)(
-    '%s: not-http, with its cure',
+    '%s: not-http, whose cure is the cause, and not the message that clients are sent',
     async (method) => {
       const error = await Promise.resolve(call(method)).catch((reason: unknown) => reason);
 
-      expect(told(error)).toBe(CURE);
+      expect(told(error)).toBe('not-http: Internal server error');
+      expect(error instanceof Error && told(error.cause)).toBe(CURE);
     },
   );
 

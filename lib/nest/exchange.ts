@@ -1,0 +1,131 @@
+import type { ArgumentsHost } from '@nestjs/common';
+import { SecureCookieError } from '../errors.js';
+import { joinRawCookies } from '../http/cookie-header.js';
+import { handshakeOf } from './handshakes.js';
+import {
+  isInstance,
+  isRawRequest,
+  isRawResponse,
+  notHttp,
+  property,
+  rawRequest,
+  rawResponse,
+} from './platform.js';
+
+/** The request that a handler works for, and the response that its cookies can go out with. */
+export interface Exchange {
+  /** The platform's, or Node's. */
+  readonly request: object;
+  /** The platform's, or Node's. */
+  readonly response: object;
+}
+
+/** The request that opened a socket, or one whose response was not handed on. */
+export interface ExchangeWithoutResponse {
+  /** The platform's, or Node's; `undefined` where only its headers are known. */
+  readonly request: object | undefined;
+  /** Its `Cookie` header. */
+  readonly header: string | undefined;
+  readonly response?: undefined;
+}
+
+/**
+ * Finds request and response wherever Nest runs a handler: by property and type, so that neither
+ * `@nestjs/graphql` nor `@nestjs/websockets` is needed.
+ *
+ * @throws {@link SecureCookieError} `not-http`, `ambiguous-request` or `no-handshake`
+ */
+export function exchangeOf(host: ArgumentsHost): Exchange | ExchangeWithoutResponse {
+  switch (host.getType<string>()) {
+    case 'http': {
+      const http = host.switchToHttp();
+      return { request: http.getRequest<object>(), response: http.getResponse<object>() };
+    }
+    case 'graphql':
+      return exchangeOfGraphql(graphqlContext(host.getArgs()));
+    case 'ws':
+      return handshakeOf(host.switchToWs().getClient());
+    default:
+      throw notHttp();
+  }
+}
+
+/**
+ * The `Cookie` header of whatever has one.
+ *
+ * @throws {@link SecureCookieError} `option`, and as {@link exchangeOf}
+ */
+export function cookieHeaderOf(source: unknown): string | undefined {
+  if (source === undefined || typeof source === 'string') {
+    return source;
+  }
+  if (!isInstance(source)) {
+    throw new SecureCookieError(
+      'option',
+      'reader() takes a Cookie header, a request, a socket, or the context of a handler.',
+    );
+  }
+  if (isRequest(source)) {
+    return rawRequest(source).headers.cookie;
+  }
+  const exchange = isArgumentsHost(source) ? exchangeOf(source) : handshakeOf(source);
+  return 'header' in exchange ? exchange.header : rawRequest(exchange.request).headers.cookie;
+}
+
+/** Whether it is what guards, interceptors, filters and parameter decorators are given. */
+export function isArgumentsHost(value: unknown): value is ArgumentsHost {
+  return isInstance(value) && 'switchToHttp' in value && 'getType' in value;
+}
+
+/**
+ * Resolvers are called with parent, arguments, context and info; those of references and of abstract
+ * types without arguments. The place of the info tells, which has no property that a client chose.
+ */
+function graphqlContext(args: readonly unknown[]): unknown {
+  return property(args[3], 'fieldNodes') === undefined ? args[1] : args[2];
+}
+
+/**
+ * Where the drivers of `@nestjs/graphql` leave them in the context:
+ *
+ * - Apollo on Express: `req`, whose `res` Express has put there
+ * - Apollo on Fastify: `req`, and `reply` where the app hands it on
+ * - Mercurius: `reply` and `req`; `request` for subscriptions
+ * - graphql-ws: `req.extra.request`, or `extra.request`
+ */
+function exchangeOfGraphql(context: unknown): Exchange | ExchangeWithoutResponse {
+  const req = property(context, 'req');
+  const reply = property(context, 'reply');
+  const requests = [
+    property(reply, 'request'),
+    req,
+    property(context, 'request'),
+    property(property(req, 'extra'), 'request'),
+    property(property(context, 'extra'), 'request'),
+  ].filter(isRequest);
+  const [request] = requests;
+  if (request === undefined) {
+    throw notHttp();
+  }
+  const raw = rawRequest(request);
+  const response = [reply, property(context, 'res'), property(req, 'res')].find(isResponse);
+  const answered = response === undefined ? undefined : property(rawResponse(response), 'req');
+  if (requests.some((other) => rawRequest(other) !== raw) || (answered ?? raw) !== raw) {
+    throw new SecureCookieError(
+      'ambiguous-request',
+      'The GraphQL context holds requests of two clients, because one object serves all of them: give each request a context of its own, with a function that returns a new object, context: () => ({ ... }).',
+    );
+  }
+  // Mercurius adds the payload of "connection_init" to the parsed headers; these are as they came.
+  return response === undefined
+    ? { request, header: joinRawCookies(raw.rawHeaders) }
+    : { request, response };
+}
+
+function isRequest(value: unknown): value is object {
+  return isRawRequest(value) || isRawRequest(property(value, 'raw'));
+}
+
+function isResponse(value: unknown): value is object {
+  return isRawResponse(value) || isRawResponse(property(value, 'raw'));
+}

@@ -1,0 +1,84 @@
+import type { WebSocketAdapter } from '@nestjs/common';
+import { SecureCookieError } from '../errors.js';
+import { isInstance, isRawRequest, property } from './platform.js';
+
+/** Where a client of a gateway keeps the request that opened it. One key for all copies of this package. */
+const HANDSHAKE = Symbol.for('nestjs-secure-cookie handshake');
+
+/** The request that opened a socket. */
+export interface Handshake {
+  /** Node's; `undefined` where only its headers are known. */
+  readonly request: object | undefined;
+  /** Its `Cookie` header. */
+  readonly header: string | undefined;
+}
+
+/**
+ * Lets a WebSocket adapter remember the request that opened each socket, so that secure cookies can be
+ * read in gateways. For `WsAdapter` and others that hand the request to `handleConnection`; the
+ * sockets of socket.io know theirs.
+ *
+ * @param adapter - is given back
+ * @throws {@link SecureCookieError} `option` - for what is no adapter
+ * @example
+ * app.useWebSocketAdapter(withHandshakes(new WsAdapter(app)));
+ */
+export function withHandshakes<Adapter extends WebSocketAdapter>(adapter: Adapter): Adapter {
+  if (!isInstance(adapter) || typeof adapter['bindClientConnect'] !== 'function') {
+    throw new SecureCookieError(
+      'option',
+      'withHandshakes() takes a WebSocket adapter: app.useWebSocketAdapter(withHandshakes(new WsAdapter(app))).',
+    );
+  }
+  const bindClientConnect = adapter.bindClientConnect.bind(adapter);
+  adapter.bindClientConnect = (server: unknown, callback: Function): unknown =>
+    bindClientConnect(server, (...args: readonly unknown[]) => {
+      const [client, request] = args;
+      if (isInstance(client) && isRawRequest(request)) {
+        rememberHandshake(client, request);
+      }
+      Reflect.apply(callback, undefined, args);
+    });
+  return adapter;
+}
+
+/**
+ * Keeps the request that opened a socket, for as long as the socket is there.
+ *
+ * @throws {@link SecureCookieError} `no-handshake` - for what is no request
+ */
+export function rememberHandshake(client: object, request: unknown): void {
+  if (!isRawRequest(request)) {
+    throw noHandshake('handshake() takes the socket and Node’s request');
+  }
+  Object.defineProperty(client, HANDSHAKE, { value: request, configurable: true });
+}
+
+/**
+ * The request that opened a socket: the remembered one, or socket.io's own.
+ *
+ * @throws {@link SecureCookieError} `no-handshake`
+ */
+export function handshakeOf(client: unknown): Handshake {
+  const remembered = property(client, HANDSHAKE);
+  if (isRawRequest(remembered)) {
+    return { request: remembered, header: remembered.headers.cookie };
+  }
+  const headers = property(property(client, 'handshake'), 'headers');
+  if (!isInstance(headers)) {
+    throw noHandshake('The request that opened this socket is not known');
+  }
+  const request = property(client, 'request');
+  const { cookie } = headers;
+  return {
+    request: isRawRequest(request) ? request : undefined,
+    header: typeof cookie === 'string' ? cookie : undefined,
+  };
+}
+
+function noHandshake(what: string): SecureCookieError {
+  return new SecureCookieError(
+    'no-handshake',
+    `${what}: remember it with app.useWebSocketAdapter(withHandshakes(new WsAdapter(app))), or in the gateway with handleConnection(client, request) { secureCookies.handshake(client, request); }.`,
+  );
+}

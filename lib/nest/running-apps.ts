@@ -1,0 +1,98 @@
+import type { ArgumentsHost } from '@nestjs/common';
+import { SecureCookieError } from '../errors.js';
+import { exchangeOf } from './exchange.js';
+import { isInstance, platformOf, property } from './platform.js';
+import type { SecureCookieService } from './secure-cookie.service.js';
+
+/**
+ * Where running apps leave their service, so that decorators find it without injection: on the
+ * platform's instance (Express's app, Fastify's server), on the HTTP server, and on the classes of
+ * their components. One key for all copies of this package.
+ */
+const APPS = Symbol.for('nestjs-secure-cookie');
+
+/** An app that has started and is not closed. */
+export interface RunningApp {
+  readonly service: SecureCookieService;
+  /** Those whose methods Nest may call. */
+  readonly components: ReadonlySet<unknown>;
+}
+
+/** Leaves an app on a place, once. Several may share one: Express's app can serve two of Nest. */
+export function enterApp(place: object, app: RunningApp): void {
+  const present = ownAppsOn(place);
+  // A bare import of the module comes with the same service.
+  if (!present.some(({ service }) => service === app.service)) {
+    Reflect.set(place, APPS, [...present, app]);
+  }
+}
+
+/** Takes it away again. */
+export function leaveApp(place: object, app: RunningApp): void {
+  const others = ownAppsOn(place).filter((other) => other !== app);
+  if (others.length > 0) {
+    Reflect.set(place, APPS, others);
+  } else {
+    Reflect.deleteProperty(place, APPS);
+  }
+}
+
+/**
+ * The service of the app that a handler runs in: found by the platform, by the HTTP server that the
+ * connection came in on, or else, for a gateway on a port of its own, by the gateway's class.
+ *
+ * @throws {@link SecureCookieError} `module-missing`, `not-http`, `no-handshake` or
+ * `ambiguous-request`
+ */
+export function secureCookieServiceOf(host: ArgumentsHost): SecureCookieService {
+  const type = host.getType<string>();
+  const request: unknown =
+    type === 'http' ? host.switchToHttp().getRequest() : exchangeOf(host).request;
+  const app =
+    newestOn(platformOf(request), host) ??
+    newestOn(property(property(request, 'socket'), 'server'), host) ??
+    (type === 'ws' ? onlyOneOf(classOf(host)) : undefined);
+  if (app === undefined) {
+    throw new SecureCookieError(
+      'module-missing',
+      'SecureCookieModule is not part of this app: add SecureCookieModule.forRoot(<secret>) to the imports of its root module.',
+    );
+  }
+  return app.service;
+}
+
+/** The newest that has the handler's class: one that failed to start may still be there. */
+function newestOn(place: unknown, host: ArgumentsHost): RunningApp | undefined {
+  const apps = appsOn(place);
+  if (apps.length < 2) {
+    return apps[0];
+  }
+  const type = classOf(host);
+  return apps.findLast(({ components }) => components.has(type)) ?? apps.at(-1);
+}
+
+/** Only its own: the app of a parent class is another one. */
+function onlyOneOf(type: unknown): RunningApp | undefined {
+  const apps = isInstance(type) ? ownAppsOn(type) : [];
+  if (apps.length > 1) {
+    throw new SecureCookieError(
+      'ambiguous-request',
+      `${String(property(type, 'name'))} runs in two apps, and its socket came in on the port of neither, so that it cannot be told which of them it belongs to: let the gateway share the port of its app.`,
+    );
+  }
+  return apps[0];
+}
+
+function classOf(host: ArgumentsHost): unknown {
+  return 'getClass' in host && typeof host.getClass === 'function' ? host.getClass() : undefined;
+}
+
+/** Fastify's plugins have servers of their own, which inherit from the app's. */
+function appsOn(place: unknown): readonly RunningApp[] {
+  const apps = property(place, APPS);
+  return Array.isArray(apps) ? apps : [];
+}
+
+function ownAppsOn(place: object): readonly RunningApp[] {
+  return Object.hasOwn(place, APPS) ? appsOn(place) : [];
+}

@@ -1,0 +1,14 @@
+import type { Type } from '@nestjs/common';
+
+/** The injection token of Nest's `WsException`, or of `undefined`. */
+export const WS_EXCEPTION = Symbol('nestjs-secure-cookie WsException');
+
+/** What Nest tells a socket's client; `undefined` in an app without `@nestjs/websockets`. */
+export async function loadWsException(): Promise<Type<Error> | undefined> {
+  try {
+    const { WsException } = await import('@nestjs/websockets');
+    return WsException;
+  } catch {
+    return undefined;
+  }
+}
