@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DefinedRead, StoredPayload } from './read-defined-cookie.js';
+import { assertDefinition } from '../definition/is-definition.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
 import { beforeResponseHead, type HeadWriter } from '../http/before-response-head.js';
@@ -173,6 +174,7 @@ export class SecureCookieJar extends SecureCookieReader {
   ): void {
     this.#pending.assertWritable();
     if (typeof cookie !== 'string') {
+      assertDefinition(cookie);
       assertNoOptions(attributes, 'attribute');
       this.#setDefined(cookie, value);
       return;
@@ -203,7 +205,7 @@ export class SecureCookieJar extends SecureCookieReader {
    * Deletes a defined cookie in the browser, with the attributes it is set with.
    *
    * @param definition - made by `defineSecureCookie`
-   * @throws {@link SecureCookieError} `attribute`, `headers-sent` or `no-response`
+   * @throws {@link SecureCookieError} `attribute`, `name`, `headers-sent` or `no-response`
    * @example
    * cookies.clear(Cart);
    */
@@ -216,6 +218,7 @@ export class SecureCookieJar extends SecureCookieReader {
     if (typeof cookie === 'string') {
       this.#clear(cookie, ownCookieAttributes(attributes));
     } else {
+      assertDefinition(cookie);
       assertNoOptions(attributes, 'attribute');
       this.#clear(cookie.name, cookie.attributes);
     }

@@ -1,3 +1,4 @@
+import { assertDefinition } from '../definition/is-definition.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { findCookieValues } from '../http/cookie-header.js';
 import { assertNoOptions, type OwnOptions } from '../own-options.js';
@@ -126,6 +127,7 @@ export class SecureCookieReader {
     if (typeof cookie === 'string') {
       return this.#read(cookie, this.#find(cookie), ownVerifyOptions(options));
     }
+    assertDefinition(cookie);
     assertNoOptions(options, 'option');
     return this.#read(cookie, this.#find(cookie.name), ownVerifyOptions(undefined));
   }

@@ -1,4 +1,5 @@
-import { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+import { isDefinition } from '../definition/is-definition.js';
+import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 
 /** Where a controller's class keeps the definitions that its decorators name. */
 const DEFINITIONS = Symbol('nestjs-secure-cookie definitions');
@@ -19,7 +20,5 @@ export function notedDefinitions(
   controller: object,
 ): readonly SecureCookieDefinition<never, unknown>[] {
   const noted: unknown = Reflect.getMetadata(DEFINITIONS, controller);
-  return Array.isArray(noted)
-    ? noted.filter((definition) => definition instanceof SecureCookieDefinition)
-    : [];
+  return Array.isArray(noted) ? noted.filter(isDefinition) : [];
 }

@@ -5,7 +5,8 @@ import {
   UseInterceptors,
   type ExecutionContext,
 } from '@nestjs/common';
-import { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+import { assertDefinition } from '../definition/is-definition.js';
+import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
 import { ownOptions } from '../own-options.js';
 import { assertVerifyOptions } from '../signing/judge-value.js';
@@ -242,8 +243,10 @@ function requireCookie(requirement: SecureCookieRequirement): ClassDecorator & M
 }
 
 function assertCookie(cookie: string | AnyDefinition): void {
-  if (!(cookie instanceof SecureCookieDefinition)) {
+  if (typeof cookie === 'string') {
     assertCookieName(cookie);
+  } else {
+    assertDefinition(cookie);
   }
 }
 

@@ -145,24 +145,27 @@ describe('the types of a definition', () => {
     expect(thrownBy(() => set(jar))).toMatchObject({ code: 'value' });
   });
 
-  it('setting takes no attributes and reading no age: they are the definition’s', () => {
-    const { jar, response } = emptyJar();
-    // @ts-expect-error: the path is the definition's
-    jar.set(Text, 'text', { path: '/' });
-    // @ts-expect-error: the age is the definition's
-    jar.get(Text, { maxAge: 0 });
-    response.writeHead(200);
+  it('the path and the age are the definition’s: whoever names others is told', () => {
+    const { jar } = emptyJar();
+    const attributes = expect.objectContaining({ code: 'attribute' });
 
-    expect(response.getHeader('Set-Cookie')).toEqual([expect.stringContaining('; Path=/shop;')]);
+    // @ts-expect-error: the path is the definition's
+    expect(() => jar.set(Text, 'text', { path: '/' })).toThrow(attributes);
+    // @ts-expect-error: the path is the definition's
+    expect(() => jar.clear(Text, { path: '/' })).toThrow(attributes);
+    // @ts-expect-error: the age is the definition's
+    expect(() => jar.get(Text, { maxAge: 0 })).toThrow(expect.objectContaining({ code: 'option' }));
   });
 
-  it('clearing takes no attributes either', () => {
-    const { jar, response } = emptyJar();
-    // @ts-expect-error: the path is the definition's
-    jar.clear(Text, { path: '/' });
-    response.writeHead(200);
+  it('setting and clearing use the definition’s path', () => {
+    const [set, cleared] = [emptyJar(), emptyJar()];
+    set.jar.set(Text, 'text');
+    cleared.jar.clear(Text);
 
-    expect(response.getHeader('Set-Cookie')).toEqual([expect.stringContaining('; Path=/shop;')]);
+    for (const { response } of [set, cleared]) {
+      response.writeHead(200);
+      expect(response.getHeader('Set-Cookie')).toEqual([expect.stringContaining('; Path=/shop;')]);
+    }
   });
 });
 
