@@ -1,6 +1,7 @@
 import { SecureCookieError } from '../errors.js';
 import { assertCookieName } from '../cookie-name.js';
 import { ownOptions, type OwnOptions } from '../own-options.js';
+import { ResolvedAttributes } from './resolved-attributes.js';
 
 /** The attributes of a cookie. All are optional where a default stands behind them. */
 export interface SecureCookieAttributes {
@@ -58,18 +59,6 @@ export interface SecureCookieAttributes {
   readonly priority?: 'low' | 'medium' | 'high' | undefined;
 }
 
-/** A cookie's attributes, complete and validated. */
-export interface SetCookieAttributes {
-  readonly path: string;
-  readonly domain: string | undefined;
-  readonly maxAge: number | null;
-  readonly httpOnly: boolean;
-  readonly secure: boolean;
-  readonly sameSite: 'strict' | 'lax' | 'none';
-  readonly partitioned: boolean;
-  readonly priority: 'low' | 'medium' | 'high' | undefined;
-}
-
 /** 30 days, as Tornado's `expires_days`. Seconds. */
 export const DEFAULT_COOKIE_MAX_AGE = 30 * 86_400;
 
@@ -104,6 +93,7 @@ const COOKIE_VALUE = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/;
 const SECURE_PREFIX = /^__(?:secure|host|http)-/i;
 const HOST_PREFIX = /^__host-/i;
 const HTTP_PREFIX = /^__(?:host-)?http-/i;
+const PREFIX = /^__(?:secure-|host-http-|host-|http-)/i;
 
 /** What each attribute must be, and the words for it. */
 const RULES: readonly (readonly [
@@ -136,18 +126,6 @@ const RULES: readonly (readonly [
     '"low", "medium" or "high"',
   ],
 ];
-
-const SAME_SITE = {
-  strict: '; SameSite=Strict',
-  lax: '; SameSite=Lax',
-  none: '; SameSite=None',
-} as const;
-
-const PRIORITY = {
-  low: '; Priority=Low',
-  medium: '; Priority=Medium',
-  high: '; Priority=High',
-} as const;
 
 /**
  * The attributes that a caller gives, copied once, each checked by itself.
@@ -205,14 +183,14 @@ export function resolveCookieAttributes(
   attributes: SecureCookieAttributes,
   defaults: SecureCookieAttributes,
   isSecureConnection: () => boolean,
-): SetCookieAttributes {
+): ResolvedAttributes {
   assertCookieName(name);
   const sameSite = attributes.sameSite ?? defaults.sameSite ?? 'lax';
   const partitioned = attributes.partitioned ?? defaults.partitioned ?? false;
   const secure = attributes.secure ?? defaults.secure ?? 'auto';
   const needsSecure = SECURE_PREFIX.test(name) || sameSite === 'none' || partitioned;
   const maxAge = attributes.maxAge === undefined ? defaults.maxAge : attributes.maxAge;
-  const resolved = {
+  const resolved = new ResolvedAttributes({
     path: attributes.path ?? defaults.path ?? '/',
     domain: attributes.domain ?? defaults.domain,
     maxAge: maxAge === undefined ? DEFAULT_COOKIE_MAX_AGE : maxAge,
@@ -221,9 +199,14 @@ export function resolveCookieAttributes(
     sameSite,
     partitioned,
     priority: attributes.priority ?? defaults.priority,
-  };
+  });
   assertAccepted(name, resolved);
   return resolved;
+}
+
+/** What the attributes of a cookie depend on in its name: its prefix, in lower case, or an empty text. */
+export function cookiePrefix(name: string): string {
+  return PREFIX.exec(name)?.[0].toLowerCase() ?? '';
 }
 
 /**
@@ -255,7 +238,7 @@ export function fitsCookie(name: string, length: number): boolean {
 export function serializeSetCookie(
   name: string,
   value: string,
-  attributes: SetCookieAttributes,
+  attributes: ResolvedAttributes,
   now: number,
 ): string {
   if (!COOKIE_VALUE.test(value)) {
@@ -265,32 +248,11 @@ export function serializeSetCookie(
     );
   }
   assertCookieSize(name, value.length);
-  return `${name}=${value}${attributeText(attributes, now)}`;
-}
-
-/** All that follows the value: `; Max-Age=60; Path=/; ...`. */
-function attributeText(attributes: SetCookieAttributes, now: number): string {
-  const { path, domain, maxAge, httpOnly, secure, sameSite, partitioned, priority } = attributes;
-  return (
-    (maxAge === null ? '' : `; Max-Age=${maxAge}`) +
-    (domain === undefined ? '' : `; Domain=${domain}`) +
-    `; Path=${path}` +
-    (maxAge === null ? '' : `; Expires=${expiry(now, maxAge).toUTCString()}`) +
-    (httpOnly ? '; HttpOnly' : '') +
-    (secure ? '; Secure' : '') +
-    (partitioned ? '; Partitioned' : '') +
-    (priority === undefined ? '' : PRIORITY[priority]) +
-    SAME_SITE[sameSite]
-  );
-}
-
-/** A lifetime of 0 deletes, and so it must do for a client whose clock is behind. */
-function expiry(now: number, maxAge: number): Date {
-  return new Date(maxAge === 0 ? 0 : (Math.floor(now) + maxAge) * 1000);
+  return `${name}=${value}${attributes.textAt(now)}`;
 }
 
 /** The rules of RFC 6265bis, sections 4.1.3 and 5.7, by which browsers refuse a cookie in silence. */
-function assertAccepted(name: string, attributes: SetCookieAttributes): void {
+function assertAccepted(name: string, attributes: ResolvedAttributes): void {
   const { secure, httpOnly, domain, path, sameSite, partitioned } = attributes;
   const faults: readonly (readonly [boolean, string])[] = [
     [SECURE_PREFIX.test(name) && !secure, 'its prefix needs "secure"'],

@@ -1,6 +1,5 @@
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
-import { resolveCookieAttributes } from '../http/set-cookie.js';
 import { refuseSecrets, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import type { CookieDefaults } from './cookie-defaults.js';
 
@@ -18,7 +17,7 @@ export function checkDefinition(
     refuseSecrets(signer, secrets);
   }
   assertRenewable(definition, signer, defaults);
-  resolveCookieAttributes(definition.name, definition.attributes, defaults.attributes, () => true);
+  defaults.ofDefinition(definition, () => true);
 }
 
 /**

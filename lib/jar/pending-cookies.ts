@@ -3,7 +3,8 @@ import { describeError, SecureCookieError } from '../errors.js';
 import { beforeResponseHead, type HeadWriter } from '../http/before-response-head.js';
 import { keepPrivate } from '../http/caching.js';
 import type { ResponseHead } from '../http/response-head.js';
-import { serializeSetCookie, type SetCookieAttributes } from '../http/set-cookie.js';
+import type { ResolvedAttributes } from '../http/resolved-attributes.js';
+import { serializeSetCookie } from '../http/set-cookie.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import type { OneTimeWarnings } from './one-time-warnings.js';
 import type { SecureCookieLogger } from './secure-cookie-logger.js';
@@ -13,10 +14,10 @@ export interface PendingCookie {
   readonly name: string;
   /** What will be signed; `undefined` deletes the cookie. */
   readonly value: string | Uint8Array | undefined;
-  readonly attributes: SetCookieAttributes;
+  readonly attributes: ResolvedAttributes;
   readonly encrypt: boolean;
   /** The header, once it is signed. */
-  header?: string;
+  header?: string | undefined;
 }
 
 /** A cookie that is due, unless the head of the response speaks against it. */
@@ -35,9 +36,10 @@ export class PendingCookies implements HeadWriter {
   readonly #response: ServerResponse;
   readonly #logger: SecureCookieLogger;
   readonly #warnings: OneTimeWarnings;
-  readonly #cookies = new Map<string, PendingCookie>();
+  /** A list: a response sets two or three cookies, and comparing is cheaper than building a key. */
+  readonly #cookies: PendingCookie[] = [];
   /** By name: cookies that are renewed at the head unless something speaks against it then. */
-  readonly #renewals = new Map<string, Renewal>();
+  #renewals: Map<string, Renewal> | undefined;
 
   constructor(
     signer: SecureCookieSigner,
@@ -66,15 +68,16 @@ export class PendingCookies implements HeadWriter {
   add(
     name: string,
     value: string | Uint8Array | undefined,
-    attributes: SetCookieAttributes,
+    attributes: ResolvedAttributes,
     encrypt = false,
   ): void {
     this.#listen();
-    const { domain = '', path, partitioned } = attributes;
-    const key = `${name};${domain};${path};${partitioned}`;
-    // Deleted first, so that the order of the headers is that of the calls.
-    this.#cookies.delete(key);
-    this.#cookies.set(key, { name, value, attributes, encrypt });
+    const same = indexOfSame(this.#cookies, name, attributes);
+    if (same !== -1) {
+      // Removed, so that the order of the headers is that of the calls.
+      this.#cookies.splice(same, 1);
+    }
+    this.#cookies.push({ name, value, attributes, encrypt, header: undefined });
   }
 
   /**
@@ -83,6 +86,7 @@ export class PendingCookies implements HeadWriter {
   addRenewal(name: string, renewal: Renewal): void {
     if (!this.#response.headersSent) {
       this.#listen();
+      this.#renewals ??= new Map();
       this.#renewals.set(name, renewal);
     }
   }
@@ -97,29 +101,32 @@ export class PendingCookies implements HeadWriter {
       // What could not be signed at the head was left out: an exception would come too late.
       return;
     }
-    for (const cookie of this.#cookies.values()) {
+    for (const cookie of this.#cookies) {
       cookie.header ??= this.#serialize(cookie);
     }
   }
 
   /** Called at the head of the response. */
   write(head: ResponseHead): void {
-    const headers = [...this.#cookies.values()].map((cookie) =>
-      this.#attempt(cookie.name, () => cookie.header ?? this.#serialize(cookie)),
-    );
-    if (this.#renewals.size > 0) {
-      headers.push(...this.#renewedHeaders(head));
+    const headers: string[] = [];
+    for (const cookie of this.#cookies) {
+      const header = this.#headerOf(cookie);
+      if (header !== undefined) {
+        headers.push(header);
+      }
     }
-    const written = headers.filter((header) => header !== undefined);
-    const [first] = written;
+    if (this.#renewals !== undefined) {
+      headers.push(...this.#renewedHeaders(this.#renewals, head));
+    }
+    const [first] = headers;
     if (first !== undefined) {
       this.#keepPrivate(head, cookieName(first));
-      head.setHeader('Set-Cookie', [...head.header('Set-Cookie'), ...written]);
+      head.setHeader('Set-Cookie', [...head.header('Set-Cookie'), ...headers]);
     }
   }
 
   #listen(): void {
-    if (this.#cookies.size === 0 && this.#renewals.size === 0) {
+    if (this.#cookies.length === 0 && this.#renewals === undefined) {
       beforeResponseHead(this.#response, this);
     }
   }
@@ -139,32 +146,59 @@ export class PendingCookies implements HeadWriter {
   }
 
   /** Of what was neither set nor cleared, by others too: an app may log out with its platform's own clearCookie. */
-  #renewedHeaders(head: ResponseHead): readonly (string | undefined)[] {
+  #renewedHeaders(renewals: ReadonlyMap<string, Renewal>, head: ResponseHead): readonly string[] {
     const taken = new Set([
-      ...[...this.#cookies.values()].map(({ name }) => name),
+      ...this.#cookies.map(({ name }) => name),
       ...head.header('Set-Cookie').map(cookieName),
     ]);
-    return [...this.#renewals]
+    return [...renewals]
       .filter(([name]) => !taken.has(name))
-      .map(([name, renewal]) => this.#attempt(name, () => this.#renew(renewal, head)));
+      .map(([name, renewal]) => this.#renewedHeader(name, renewal, head))
+      .filter((header) => header !== undefined);
   }
 
-  #renew(renewal: Renewal, head: ResponseHead): string | undefined {
-    const cookie = renewal(head);
-    return cookie === undefined ? undefined : this.#serialize(cookie);
-  }
-
-  /** The writer at the head must not throw: what can not be signed is logged and left out. */
-  #attempt(name: string, serialize: () => string | undefined): string | undefined {
+  #renewedHeader(name: string, renewal: Renewal, head: ResponseHead): string | undefined {
     try {
-      return serialize();
+      const cookie = renewal(head);
+      return cookie === undefined ? undefined : this.#serialize(cookie);
     } catch (error) {
-      this.#logger.error(
-        `The cookie "${name}" was left out of a response: ${describeError(error)}`,
-      );
+      this.#logLeftOut(name, error);
       return undefined;
     }
   }
+
+  #headerOf(cookie: PendingCookie): string | undefined {
+    try {
+      return cookie.header ?? this.#serialize(cookie);
+    } catch (error) {
+      this.#logLeftOut(cookie.name, error);
+      return undefined;
+    }
+  }
+
+  /** The writer at the head must not throw: a cookie that cannot be signed is logged and left out. */
+  #logLeftOut(name: string, error: unknown): void {
+    this.#logger.error(`The cookie "${name}" was left out of a response: ${describeError(error)}`);
+  }
+}
+
+/** Browsers keep one cookie for a name, domain and path, and for each kind of partitioning. */
+function indexOfSame(
+  cookies: readonly PendingCookie[],
+  name: string,
+  { domain, path, partitioned }: ResolvedAttributes,
+): number {
+  for (const [index, { name: other, attributes }] of cookies.entries()) {
+    if (
+      other === name &&
+      attributes.domain === domain &&
+      attributes.path === path &&
+      attributes.partitioned === partitioned
+    ) {
+      return index;
+    }
+  }
+  return -1;
 }
 
 function cookieName(setCookie: string): string {

@@ -6,13 +6,7 @@ import { SecureCookieError } from '../errors.js';
 import { beforeResponseHead, type HeadWriter } from '../http/before-response-head.js';
 import { varyByCookie } from '../http/caching.js';
 import type { ResponseHead } from '../http/response-head.js';
-import {
-  assertCookieSize,
-  fitsCookie,
-  ownCookieAttributes,
-  resolveCookieAttributes,
-  type SecureCookieAttributes,
-} from '../http/set-cookie.js';
+import { assertCookieSize, fitsCookie, type SecureCookieAttributes } from '../http/set-cookie.js';
 import { assertNoOptions } from '../own-options.js';
 import { signedLength, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { assertRenewable } from './check-definition.js';
@@ -179,7 +173,7 @@ export class SecureCookieJar extends SecureCookieReader {
       this.#setDefined(cookie, value);
       return;
     }
-    const resolved = this.#resolve(cookie, ownCookieAttributes(attributes));
+    const resolved = this.#defaults.ofName(cookie, attributes, this.#isSecureConnection);
     if (resolved.maxAge !== null && resolved.maxAge > this.#signer.maxAge) {
       throw new SecureCookieError(
         'attribute',
@@ -216,11 +210,13 @@ export class SecureCookieJar extends SecureCookieReader {
   ): void {
     this.#pending.assertWritable();
     if (typeof cookie === 'string') {
-      this.#clear(cookie, ownCookieAttributes(attributes));
+      const resolved = this.#defaults.ofName(cookie, attributes, this.#isSecureConnection);
+      this.#pending.add(cookie, undefined, resolved.lasting(0));
     } else {
       assertDefinition(cookie);
       assertNoOptions(attributes, 'attribute');
-      this.#clear(cookie.name, cookie.attributes);
+      const resolved = this.#defaults.ofDefinition(cookie, this.#isSecureConnection);
+      this.#pending.add(cookie.name, undefined, resolved.lasting(0));
     }
   }
 
@@ -248,10 +244,6 @@ export class SecureCookieJar extends SecureCookieReader {
       this.#varies = false;
       beforeResponseHead(this.#response, VARY);
     }
-  }
-
-  #clear(name: string, attributes: SecureCookieAttributes): void {
-    this.#pending.add(name, undefined, { ...this.#resolve(name, attributes), maxAge: 0 });
   }
 
   #renewIfDue(
@@ -324,14 +316,9 @@ export class SecureCookieJar extends SecureCookieReader {
       stored,
       this.#signer.now(),
     );
-    const resolved = this.#resolve(name, definition.attributes);
+    const resolved = this.#defaults.ofDefinition(definition, this.#isSecureConnection);
     const maxAge = resolved.maxAge === null ? null : Math.min(resolved.maxAge, remaining);
-    return { name, value: bytes, attributes: { ...resolved, maxAge }, encrypt };
-  }
-
-  #resolve(name: string, attributes: SecureCookieAttributes) {
-    const defaults = this.#defaults.attributes;
-    return resolveCookieAttributes(name, attributes, defaults, this.#isSecureConnection);
+    return { name, value: bytes, attributes: resolved.lasting(maxAge), encrypt };
   }
 }
 

@@ -278,7 +278,7 @@ describe('an attribute', () => {
 
     expect(codeOf(set)).toBe('attribute');
     expect(set).toThrow(
-      `There is no cookie attribute "${attribute}": use path, domain, maxAge, httpOnly, secure, sameSite, partitioned, priority.`,
+      `There is no cookie attribute "${attribute}": use path, domain, maxAge, httpOnly, secure, sameSite, partitioned, priority`,
     );
   });
 

@@ -1,4 +1,5 @@
-import type { SecureCookieAttributes, SetCookieAttributes } from '../../lib/http/set-cookie.js';
+import type { SetCookieAttributes } from '../../lib/http/resolved-attributes.js';
+import type { SecureCookieAttributes } from '../../lib/http/set-cookie.js';
 import type { Random } from '../fuzz/random.js';
 
 /** A cookie, the ways in which it is asked for, and what must come of it. */

@@ -1,9 +1,9 @@
+import type { ResolvedAttributes } from '../../lib/http/resolved-attributes.js';
 import {
   ownCookieAttributes,
   resolveCookieAttributes,
   serializeSetCookie,
   type SecureCookieAttributes,
-  type SetCookieAttributes,
 } from '../../lib/http/set-cookie.js';
 
 /** Thu, 06 Sep 2012 17:04:55 GMT */
@@ -17,7 +17,7 @@ export function resolveAttributes(
   attributes: SecureCookieAttributes,
   defaults: SecureCookieAttributes,
   isSecure: () => boolean,
-): SetCookieAttributes {
+): ResolvedAttributes {
   return resolveCookieAttributes(
     name,
     ownCookieAttributes(attributes),
@@ -39,5 +39,5 @@ export function setCookie(
   } = {},
 ): string {
   const resolved = resolveAttributes(name, attributes, defaults, isSecure);
-  return serializeSetCookie(name, value, clears ? { ...resolved, maxAge: 0 } : resolved, now);
+  return serializeSetCookie(name, value, clears ? resolved.lasting(0) : resolved, now);
 }

@@ -1,0 +1,95 @@
+/** A cookie's attributes, complete and validated. */
+export interface SetCookieAttributes {
+  readonly path: string;
+  readonly domain: string | undefined;
+  readonly maxAge: number | null;
+  readonly httpOnly: boolean;
+  readonly secure: boolean;
+  readonly sameSite: 'strict' | 'lax' | 'none';
+  readonly partitioned: boolean;
+  readonly priority: 'low' | 'medium' | 'high' | undefined;
+}
+
+const SAME_SITE = {
+  strict: '; SameSite=Strict',
+  lax: '; SameSite=Lax',
+  none: '; SameSite=None',
+} as const;
+
+const PRIORITY = {
+  low: '; Priority=Low',
+  medium: '; Priority=Medium',
+  high: '; Priority=High',
+} as const;
+
+/**
+ * The attributes of one cookie, complete and checked, and the text that they are in a `Set-Cookie`
+ * header. An app has few of them, and sets many cookies with each: the text is written once a second.
+ */
+export class ResolvedAttributes {
+  readonly path: string;
+  readonly domain: string | undefined;
+  readonly maxAge: number | null;
+  readonly httpOnly: boolean;
+  readonly secure: boolean;
+  readonly sameSite: 'strict' | 'lax' | 'none';
+  readonly partitioned: boolean;
+  readonly priority: 'low' | 'medium' | 'high' | undefined;
+  /** The second that {@link #text} is of. */
+  #second = Number.NaN;
+  #text = '';
+
+  constructor(attributes: SetCookieAttributes) {
+    this.path = attributes.path;
+    this.domain = attributes.domain;
+    this.maxAge = attributes.maxAge;
+    this.httpOnly = attributes.httpOnly;
+    this.secure = attributes.secure;
+    this.sameSite = attributes.sameSite;
+    this.partitioned = attributes.partitioned;
+    this.priority = attributes.priority;
+  }
+
+  /**
+   * The same attributes with another lifetime.
+   *
+   * @param maxAge - seconds; 0 deletes the cookie, `null` lets the browser keep it until it is closed
+   */
+  lasting(maxAge: number | null): ResolvedAttributes {
+    return maxAge === this.maxAge ? this : new ResolvedAttributes({ ...this, maxAge });
+  }
+
+  /**
+   * All that follows the value in a header: `; Max-Age=60; Path=/; ...`.
+   *
+   * @param now - the time, in seconds since the epoch, from which `Expires` counts
+   */
+  textAt(now: number): string {
+    const second = Math.floor(now);
+    if (second !== this.#second) {
+      this.#text = attributeText(this, second);
+      this.#second = second;
+    }
+    return this.#text;
+  }
+}
+
+function attributeText(attributes: SetCookieAttributes, second: number): string {
+  const { path, domain, maxAge, httpOnly, secure, sameSite, partitioned, priority } = attributes;
+  return (
+    (maxAge === null ? '' : `; Max-Age=${maxAge}`) +
+    (domain === undefined ? '' : `; Domain=${domain}`) +
+    `; Path=${path}` +
+    (maxAge === null ? '' : `; Expires=${expiry(second, maxAge).toUTCString()}`) +
+    (httpOnly ? '; HttpOnly' : '') +
+    (secure ? '; Secure' : '') +
+    (partitioned ? '; Partitioned' : '') +
+    (priority === undefined ? '' : PRIORITY[priority]) +
+    SAME_SITE[sameSite]
+  );
+}
+
+/** A lifetime of 0 deletes, and so it must do for a client whose clock is behind. */
+function expiry(second: number, maxAge: number): Date {
+  return new Date(maxAge === 0 ? 0 : (second + maxAge) * 1000);
+}
