@@ -1,0 +1,267 @@
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import { connect, createServer as createHttp2Server } from 'node:http2';
+import { connect as connectSocket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
+import { beforeResponseHead } from '../../lib/http/before-response-head.js';
+import { keepPrivate, varyByCookie } from '../../lib/http/caching.js';
+import type { ResponseHead } from '../../lib/http/response-head.js';
+import { listen } from '../support/listen.js';
+
+jest.setTimeout(60_000);
+
+const OURS = 'ours=1; Path=/';
+
+/** The headers that are ours to change, besides the date. */
+const OUR_HEADERS = /^(?:set-cookie|cache-control|cdn-cache-control|vary|date)$/i;
+
+/** What an app does to one response. */
+interface Answer {
+  readonly set: readonly (readonly [how: 'set' | 'append', name: string, value: unknown])[];
+  readonly status: number;
+  readonly reason: string | undefined | null | 'left out';
+  readonly given: unknown;
+  readonly exit: 'writeHead' | 'end' | 'flushHeaders' | 'write';
+}
+
+/** What came of it: the lines of the head in order, and what was thrown. */
+interface Outcome {
+  readonly thrown: readonly unknown[];
+  readonly status: string;
+  readonly lines: readonly (readonly [name: string, value: string])[];
+}
+
+const value = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom<unknown>('a', 'b, c', '', 7, ['d'], ['e', 'f'], []) },
+  // Node refuses these.
+  { weight: 1, arbitrary: fc.constantFrom<unknown>(undefined, '\u{100}', 'line\nbreak') },
+);
+const others = fc.constantFrom('X-A', 'x-a', 'X-a', 'Link', 'link', 'ETag', '__proto__', '1');
+const single = fc.constantFrom('Location', 'location', 'LOCATION', 'Content-Type', 'content-type');
+const length = fc.constantFrom('Content-Length', 'content-length');
+const ours: fc.Arbitrary<[string, unknown]> = fc.oneof(
+  fc.tuple(
+    fc.constantFrom('Set-Cookie', 'set-cookie', 'SET-COOKIE'),
+    fc.constantFrom<unknown>('a=1', ['b=2', 'c=3'], ['d=4']),
+  ),
+  fc.tuple(
+    fc.constantFrom('Cache-Control', 'cache-control', 'CDN-Cache-Control'),
+    fc.constantFrom<unknown>('public', 'max-age=60', 'no-store'),
+  ),
+  fc.tuple(fc.constantFrom('Vary', 'vary'), fc.constantFrom<unknown>('Accept', ['Origin'], '*')),
+);
+const header: fc.Arbitrary<[string, unknown]> = fc.oneof(
+  fc.tuple(others, value),
+  fc.tuple(single, fc.constantFrom<unknown>('/', 'text/plain', ['/a'], '/\u{100}')),
+  fc.tuple(length, fc.constantFrom<unknown>(4, '4')),
+  ours,
+);
+const headers = fc.array(header, { maxLength: 5 });
+
+/** As `writeHead` takes them; a list may lack its last value. */
+const given = fc.oneof(
+  fc.constantFrom(undefined, null, {}, []),
+  headers.map((pairs) => fromPairs(pairs)),
+  headers.map((pairs) => pairs.flat()),
+  headers.map((pairs) => pairs.map(([name, one]) => [name, one])),
+  headers.map((pairs) => ['X-A', ...pairs.flat()]),
+);
+
+const answers: fc.Arbitrary<Answer> = fc.record({
+  set: fc.oneof(
+    fc.constant([]),
+    headers.chain((pairs) =>
+      fc.tuple(
+        ...pairs.map(([name, one]) =>
+          fc.tuple(
+            fc.constantFrom<'set' | 'append'>('set', 'append'),
+            fc.constant(name),
+            fc.constant(one),
+          ),
+        ),
+      ),
+    ),
+  ),
+  status: fc.constantFrom(200, 201, 204, 302, 304, 404, 500, 1000),
+  reason: fc.constantFrom<Answer['reason']>('left out', undefined, null, 'Fine', '\u{100}'),
+  given,
+  exit: fc.constantFrom<Answer['exit']>('writeHead', 'writeHead', 'end', 'flushHeaders', 'write'),
+});
+
+/** Own properties, whatever their names are. */
+function fromPairs(pairs: readonly (readonly [string, unknown])[]): object {
+  const object = {};
+  for (const [name, one] of pairs) {
+    Object.defineProperty(object, name, {
+      value: one,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  }
+  return object;
+}
+
+/** Node promises to check what it is given: its types need not. */
+function give(response: ServerResponse, { set, status, reason, given: taken, exit }: Answer): void {
+  for (const [how, name, one] of set) {
+    Reflect.apply(how === 'set' ? response.setHeader : response.appendHeader, response, [
+      name,
+      one,
+    ]);
+  }
+  if (exit === 'writeHead') {
+    const parts = reason === 'left out' ? [taken] : [reason, taken];
+    Reflect.apply(response.writeHead, response, [status, ...parts]);
+  } else {
+    response.statusCode = status;
+  }
+  if (exit === 'flushHeaders') {
+    response.flushHeaders();
+  }
+  if (exit === 'write') {
+    response.write('te');
+    response.end('xt');
+  } else {
+    response.end('text');
+  }
+}
+
+function code(error: unknown): unknown {
+  return Reflect.get(Object(error), 'code') ?? String(error);
+}
+
+/** Answers; then once more where that failed, as frameworks do. */
+function answerTwice(response: ServerResponse, answer: Answer): unknown[] {
+  const thrown: unknown[] = [];
+  try {
+    give(response, answer);
+  } catch (error) {
+    thrown.push(code(error));
+    try {
+      response.statusCode = 500;
+      response.end('failed');
+    } catch (again) {
+      thrown.push(code(again));
+      response.destroy();
+    }
+  }
+  return thrown;
+}
+
+function writeOurs(head: ResponseHead): void {
+  keepPrivate(head);
+  head.setHeader('Set-Cookie', [...head.header('Set-Cookie'), OURS]);
+  varyByCookie(head);
+}
+
+/** A server that answers each request with what is in its turn. */
+class Turns {
+  answer: Answer | undefined;
+  isOurs = false;
+  thrown: readonly unknown[] = [];
+
+  readonly handle = (_request: unknown, response: ServerResponse): void => {
+    if (this.isOurs) {
+      beforeResponseHead(response, { write: writeOurs });
+    }
+    if (this.answer !== undefined) {
+      this.thrown = answerTwice(response, this.answer);
+    }
+  };
+}
+
+/** Reads what is on the wire: clients would refuse some of it. */
+async function overHttp1(port: number): Promise<Omit<Outcome, 'thrown'>> {
+  const socket = connectSocket(port, '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+  const [head = ''] = (await text(socket).catch(() => '')).split('\r\n\r\n');
+  const [status = '', ...lines] = head.split('\r\n');
+  return {
+    status,
+    lines: lines.map((line) => {
+      const colon = line.indexOf(': ');
+      return [line.slice(0, colon), line.slice(colon + 2)];
+    }),
+  };
+}
+
+async function overHttp2(port: number): Promise<Omit<Outcome, 'thrown'>> {
+  const session = connect(`http://127.0.0.1:${port}`).on('error', () => undefined);
+  const stream = session.request({ ':path': '/' });
+  stream.resume();
+  const nothing = once(stream, 'close').then(() => [{}]);
+  const [fields] = await Promise.race([once(stream, 'response'), nothing]).catch(() => [{}]);
+  session.destroy();
+  const { ':status': status = '', ...others } = Object(fields);
+  return {
+    status: String(status),
+    lines: Object.entries(others).flatMap(([name, values]) =>
+      [values].flat().map((one): [string, string] => [name, String(one)]),
+    ),
+  };
+}
+
+function theirs({ thrown, status, lines }: Outcome): object {
+  return { thrown, status, lines: lines.filter(([name]) => !OUR_HEADERS.test(name)) };
+}
+
+function valuesOf({ lines }: Outcome, name: string): string[] {
+  return lines.filter(([spelling]) => spelling.toLowerCase() === name).map(([, one]) => one);
+}
+
+const turns = new Turns();
+
+describe.each([
+  {
+    protocol: 'HTTP/1.1',
+    server: createServer(turns.handle),
+    exchange: overHttp1,
+    numRuns: 300,
+  },
+  {
+    protocol: 'HTTP/2',
+    // Node's compatibility API promises the same methods; its types do not say so.
+    server: createHttp2Server((request, response) => turns.handle(request, response as never)),
+    exchange: overHttp2,
+    numRuns: 300,
+  },
+])('the head of a response over $protocol', ({ server, exchange, numRuns }) => {
+  let port: number;
+
+  beforeAll(async () => {
+    port = await listen(server);
+  });
+  afterAll(() => {
+    server.close();
+  });
+
+  async function run(answer: Answer, isOurs: boolean): Promise<Outcome> {
+    // Node appends to the lists that it is given.
+    turns.answer = structuredClone(answer);
+    turns.isOurs = isOurs;
+    const received = await exchange(port);
+    return { ...received, thrown: turns.thrown };
+  }
+
+  it('is, but for our headers, that of the same app without us, errors included', async () => {
+    await fc.assert(
+      fc.asyncProperty(answers, async (answer) => {
+        const without = await run(answer, false);
+        const outcome = await run(answer, true);
+
+        expect(theirs(outcome)).toEqual(theirs(without));
+        if (without.status !== '') {
+          const cookies = valuesOf(without, 'set-cookie');
+          expect(valuesOf(outcome, 'set-cookie')).toEqual([...cookies, OURS]);
+          expect(valuesOf(outcome, 'cache-control').join()).toMatch(/private|no-store/);
+          expect(valuesOf(outcome, 'cdn-cache-control')).toEqual([]);
+          expect(valuesOf(outcome, 'vary').join()).toMatch(/\bCookie$|\*/);
+        }
+      }),
+      { numRuns },
+    );
+  });
+});
