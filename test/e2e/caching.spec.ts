@@ -241,11 +241,13 @@ describe.each(platforms)('Vary on $platform', (platform) => {
 
 /** As on-headers does it: the last that was added runs first. */
 function beforeHead(response: ServerResponse, listener: () => void): void {
-  const writeHead = response.writeHead;
-  response.writeHead = function (this: ServerResponse, ...parts: unknown[]) {
-    listener();
-    return Reflect.apply(writeHead, this, parts);
-  };
+  const writeHead = response.writeHead.bind(response);
+  Object.assign(response, {
+    writeHead: (...parts: Parameters<typeof writeHead>) => {
+      listener();
+      return writeHead(...parts);
+    },
+  });
 }
 
 /** Where an app installs what speaks about caching at the head. */

@@ -9,6 +9,7 @@ import {
   SecureCookies,
   SecureCookieSigner,
 } from 'nestjs-secure-cookie';
+import { callMethod } from '../support/call-method.js';
 import { startProcess, type RunningProcess } from '../support/child-process.js';
 import { hijacked, type PlatformResponse } from '../support/exits/node-response.js';
 import { platforms, startApp, type RunningApp } from '../support/platforms.js';
@@ -58,7 +59,7 @@ class RefusedController {
     }
     const [status, headers] = REFUSED[refused] ?? [200, {}];
     try {
-      Reflect.apply(raw.writeHead, raw, [status, headers]);
+      callMethod(raw, 'writeHead', status, headers);
     } catch {
       raw.removeHeader('Trailer');
       raw.removeHeader('Content-Length');
@@ -84,7 +85,7 @@ class RefusedController {
     cookies.set('late', 'set');
     const [status, headers] = REFUSED[refused] ?? [200, {}];
     try {
-      Reflect.apply(raw.writeHead, raw, [status, headers]);
+      callMethod(raw, 'writeHead', status, headers);
     } catch {
       raw.removeHeader('Trailer');
       raw.removeHeader('Content-Length');

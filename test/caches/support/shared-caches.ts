@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 
 /** What a cache is told: where it listens, whom it asks, and where it may write. */
-export interface CacheSetting {
+interface CacheSetting {
   readonly port: number;
   readonly originPort: number;
   /** Empty, and writable for everybody. */
