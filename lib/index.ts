@@ -69,7 +69,7 @@ export { withHandshakes } from './nest/handshakes.js';
 export type { SecureCookieReadOptions } from './nest/requirements.js';
 export { SecureCookieGuard } from './nest/secure-cookie.guard.js';
 export { SecureCookieInterceptor } from './nest/secure-cookie.interceptor.js';
-export type { SecureCookieLogger } from './jar/secure-cookie-logger.js';
+export type { SecureCookieLogger } from './secure-cookie-logger.js';
 export { SecureCookieJar, type SecureCookieJarOptions } from './jar/secure-cookie-jar.js';
 export { SecureCookieModule } from './nest/secure-cookie.module.js';
 export {

@@ -1,4 +1,4 @@
-import type { SecureCookieLogger } from './secure-cookie-logger.js';
+import type { SecureCookieLogger } from '../secure-cookie-logger.js';
 
 /** Warnings that an app hears once in its life: a request that repeats them tells nothing new. */
 export class OneTimeWarnings {

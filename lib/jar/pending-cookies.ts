@@ -5,9 +5,9 @@ import { keepPrivate } from '../http/caching.js';
 import type { ResponseHead } from '../http/response-head.js';
 import type { ResolvedAttributes } from '../http/resolved-attributes.js';
 import { serializeSetCookie } from '../http/set-cookie.js';
-import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import { signDated, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import type { OneTimeWarnings } from './one-time-warnings.js';
-import type { SecureCookieLogger } from './secure-cookie-logger.js';
+import type { SecureCookieLogger } from '../secure-cookie-logger.js';
 
 /** A cookie that waits for the head of the response. */
 export interface PendingCookie {
@@ -16,6 +16,8 @@ export interface PendingCookie {
   readonly value: string | Uint8Array | undefined;
   readonly attributes: ResolvedAttributes;
   readonly encrypt: boolean;
+  /** What it will be dated, in whole seconds; where that is left open, when it is signed. */
+  readonly issuedAt?: number | undefined;
   /** The header, once it is signed. */
   header?: string | undefined;
 }
@@ -70,6 +72,7 @@ export class PendingCookies implements HeadWriter {
     value: string | Uint8Array | undefined,
     attributes: ResolvedAttributes,
     encrypt = false,
+    issuedAt?: number,
   ): void {
     this.#listen();
     const same = indexOfSame(this.#cookies, name, attributes);
@@ -77,7 +80,7 @@ export class PendingCookies implements HeadWriter {
       // Removed, so that the order of the headers is that of the calls.
       this.#cookies.splice(same, 1);
     }
-    this.#cookies.push({ name, value, attributes, encrypt, header: undefined });
+    this.#cookies.push({ name, value, attributes, encrypt, issuedAt, header: undefined });
   }
 
   /**
@@ -131,9 +134,18 @@ export class PendingCookies implements HeadWriter {
     }
   }
 
-  #serialize({ name, value, attributes, encrypt }: PendingCookie): string {
-    const signed = value === undefined ? '' : this.#signer.sign(name, value, { encrypt });
-    return serializeSetCookie(name, signed, attributes, this.#signer.now());
+  #serialize(cookie: PendingCookie): string {
+    const { name, attributes } = cookie;
+    return serializeSetCookie(name, this.#signed(cookie), attributes, this.#signer.now());
+  }
+
+  #signed({ name, value, encrypt, issuedAt }: PendingCookie): string {
+    if (value === undefined) {
+      return '';
+    }
+    return issuedAt === undefined
+      ? this.#signer.sign(name, value, { encrypt })
+      : signDated(this.#signer, name, value, { encrypt }, issuedAt);
   }
 
   #keepPrivate(head: ResponseHead, name: string): void {

@@ -1,3 +1,9 @@
+import {
+  firstIssueOfUndated,
+  judgeRevocation,
+  revocationsOf,
+  type SecureCookieRevocations,
+} from '../revocation/secure-cookie-revocations.js';
 import { publishRead } from '../signing/read-events.js';
 import {
   isTimely,
@@ -65,19 +71,22 @@ export interface DefinedRead<Value> {
  * Reads a defined cookie: each value as v2, else in the formats of `accepts`. Of several that verify,
  * the newest counts; where none does, the first one's reason. Publishes one event.
  *
- * @throws {@link SecureCookieError} `secret-reused`, `schema-async` or `clock`
+ * @param given - the app's revocations, if it has any
+ * @throws {@link SecureCookieError} `secret-reused`, `revocations-missing`, `schema-async` or `clock`
  */
 export function readDefinedCookie<Value>(
   signer: SecureCookieSigner,
   definition: SecureCookieDefinition<never, Value>,
   values: readonly string[],
+  given: SecureCookieRevocations | undefined,
 ): DefinedRead<Value> {
+  const revocations = revocationsOf(definition, given);
   for (const { secrets } of definition.accepts) {
     refuseSecrets(signer, secrets);
   }
-  let newest = readValue(signer, definition, values[0]);
+  let newest = readValue(signer, definition, values[0], revocations);
   for (let next = 1; next < values.length; next += 1) {
-    const other = readValue(signer, definition, values[next]);
+    const other = readValue(signer, definition, values[next], revocations);
     if (isNewer(other, newest)) {
       newest = other;
     }
@@ -90,11 +99,12 @@ function readValue<Value>(
   signer: SecureCookieSigner,
   definition: SecureCookieDefinition<never, Value>,
   value: string | undefined,
+  revocations: SecureCookieRevocations | undefined,
 ): DefinedRead<Value> {
-  const read = readSigned(signer, definition, value);
+  const read = readSigned(signer, definition, value, revocations);
   return read.result.valid || value === undefined || definition.accepts.length === 0
     ? read
-    : (readAccepted(signer, definition, value) ?? read);
+    : (readAccepted(signer, definition, value, revocations) ?? read);
 }
 
 /** How old a value may be whose definition is silent about that, in seconds. */
@@ -118,6 +128,7 @@ function readSigned<Value>(
   signer: SecureCookieSigner,
   definition: SecureCookieDefinition<never, Value>,
   signed: string | undefined,
+  revocations: SecureCookieRevocations | undefined,
 ): DefinedRead<Value> {
   const { name, encrypt } = definition;
   const maxAge = maxAgeOf(signer, definition);
@@ -140,6 +151,10 @@ function readSigned<Value>(
   if (decoded.reason !== undefined) {
     return rejected(decoded.reason, keyVersion);
   }
+  const refusal = judgeRevocation(revocations, definition, decoded.value, firstIssuedAt);
+  if (refusal !== undefined) {
+    return rejected(refusal, keyVersion);
+  }
   const { issuedAt, version, keyVersion: signedBy, current } = verified;
   return {
     result: { valid: true, value: decoded.value, issuedAt, version, keyVersion: signedBy, current },
@@ -160,6 +175,7 @@ function readAccepted<Value>(
   signer: SecureCookieSigner,
   definition: SecureCookieDefinition<never, Value>,
   value: string,
+  revocations: SecureCookieRevocations | undefined,
 ): DefinedRead<Value> | undefined {
   const { name, accepts } = definition;
   const now = signer.now();
@@ -179,10 +195,15 @@ function readAccepted<Value>(
     if (decoded === undefined || decoded.reason !== undefined) {
       continue;
     }
+    const refusal = judgeRevocation(revocations, definition, decoded.value, issuedAt);
+    if (refusal !== undefined) {
+      return rejected(refusal, undefined);
+    }
+    const firstIssuedAt = issuedAt ?? firstIssueOfUndated(revocations);
     const expiresAt = Math.min(until, end, (issuedAt ?? Number.POSITIVE_INFINITY) + maxAge);
     return {
       result: { valid: true, value: decoded.value, issuedAt, current: false },
-      stored: { payload, firstIssuedAt: issuedAt, expiresAt },
+      stored: { payload, firstIssuedAt, expiresAt },
       keyVersion: undefined,
     };
   }

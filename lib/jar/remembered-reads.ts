@@ -1,5 +1,9 @@
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import type { OwnOptions } from '../own-options.js';
+import {
+  judgeRevocation,
+  type SecureCookieRevocations,
+} from '../revocation/secure-cookie-revocations.js';
 import type { SecureCookieVerifyOptions } from '../signing/judge-value.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import type { SecureCookieVerifyResult } from '../signing/verify-result.js';
@@ -39,13 +43,19 @@ interface DefinitionRead {
  */
 export class RememberedReads {
   readonly #signer: SecureCookieSigner;
+  readonly #revocations: SecureCookieRevocations | undefined;
   readonly #onDefinedRead: OnDefinedRead;
   /** Lists: a request reads two or three cookies, and comparing is cheaper than building a key. */
   #named: NamedRead[] = [];
   #defined: DefinitionRead[] = [];
 
-  constructor(signer: SecureCookieSigner, onDefinedRead: OnDefinedRead) {
+  constructor(
+    signer: SecureCookieSigner,
+    revocations: SecureCookieRevocations | undefined,
+    onDefinedRead: OnDefinedRead,
+  ) {
     this.#signer = signer;
+    this.#revocations = revocations;
     this.#onDefinedRead = onDefinedRead;
   }
 
@@ -98,15 +108,32 @@ export class RememberedReads {
           return known.read.result;
         }
         if (known.read.stored.expiresAt >= this.#signer.now()) {
-          return decodedAgain(definition, known.read);
+          return this.#judgedAgain(definition, known.read);
         }
         this.#defined = this.#defined.filter((read) => read !== known);
       }
     }
-    const read = readDefinedCookie(this.#signer, definition, values);
+    const read = readDefinedCookie(this.#signer, definition, values, this.#revocations);
     this.#defined.push({ definition, read });
     this.#onDefinedRead(definition, read, values.length);
     return read.result;
+  }
+
+  /** With a value of its own, as {@link withOwnBytes}; it may have been revoked since. */
+  #judgedAgain(
+    definition: AnyDefinition,
+    { result, stored }: DefinedRead<unknown>,
+  ): SecureCookieDefinedResult<unknown> {
+    if (!result.valid || stored === undefined) {
+      return result;
+    }
+    const decoded = definition.decode(stored.payload);
+    if (decoded.reason !== undefined) {
+      return { valid: false, reason: decoded.reason };
+    }
+    const { value } = decoded;
+    const refusal = judgeRevocation(this.#revocations, definition, value, stored.firstIssuedAt);
+    return refusal === undefined ? { ...result, value } : { valid: false, reason: refusal };
   }
 }
 
@@ -117,20 +144,6 @@ function withOwnBytes(
   return result.valid && typeof result.value !== 'string'
     ? { ...result, value: new Uint8Array(result.value) }
     : result;
-}
-
-/** As {@link withOwnBytes}, for what a codec and a schema make of a payload. */
-function decodedAgain(
-  definition: AnyDefinition,
-  { result, stored }: DefinedRead<unknown>,
-): SecureCookieDefinedResult<unknown> {
-  if (!result.valid || stored === undefined) {
-    return result;
-  }
-  const decoded = definition.decode(stored.payload);
-  return decoded.reason === undefined
-    ? { ...result, value: decoded.value }
-    : { valid: false, reason: decoded.reason };
 }
 
 /** But for the age. */

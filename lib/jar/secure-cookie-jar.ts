@@ -8,14 +8,19 @@ import { varyByCookie } from '../http/caching.js';
 import type { ResponseHead } from '../http/response-head.js';
 import { assertCookieSize, fitsCookie, type SecureCookieAttributes } from '../http/set-cookie.js';
 import { assertNoOptions } from '../own-options.js';
+import {
+  dateAfterMarks,
+  revocationsOf,
+  type SecureCookieRevocations,
+} from '../revocation/secure-cookie-revocations.js';
 import { signedLength, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { assertRenewable } from './check-definition.js';
 import { CookieDefaults } from './cookie-defaults.js';
+import type { SecureCookieLogger } from '../secure-cookie-logger.js';
 import { OneTimeWarnings } from './one-time-warnings.js';
 import { PendingCookies, type PendingCookie } from './pending-cookies.js';
 import { isDueForRenewal, mayRenewOn } from './renewal.js';
 import { RememberedReads } from './remembered-reads.js';
-import type { SecureCookieLogger } from './secure-cookie-logger.js';
 import { SecureCookieReader, type ReadCookie } from './secure-cookie-reader.js';
 import { writeDefinedCookie } from './write-defined-cookie.js';
 
@@ -57,6 +62,12 @@ export interface SecureCookieJarOptions {
    */
   readonly vary?: boolean | undefined;
   /**
+   * The app's revocations, which have to be started.
+   *
+   * @defaultValue none: a definition with `revocableBy` throws `revocations-missing`
+   */
+  readonly revocations?: SecureCookieRevocations | undefined;
+  /**
    * Those of the app, which it hears once.
    *
    * @internal
@@ -90,6 +101,7 @@ export class SecureCookieJar extends SecureCookieReader {
   readonly #response: ServerResponse | undefined;
   readonly #logger: SecureCookieLogger;
   readonly #warnings: OneTimeWarnings | undefined;
+  readonly #revocations: SecureCookieRevocations | undefined;
   /** Whether the response has yet to be told that it depends on the cookies. */
   #varies: boolean;
   #mayRenew = true;
@@ -116,16 +128,19 @@ export class SecureCookieJar extends SecureCookieReader {
     isSecureConnection = () => isEncrypted(request),
     logger = console,
     vary = true,
+    revocations,
     warnings,
   }: SecureCookieJarOptions) {
-    const reads = new RememberedReads(signer, (definition, read, occurrences) =>
+    const reads = new RememberedReads(signer, revocations, (definition, read, occurrences) =>
       this.#renewIfDue(definition, read, occurrences),
     );
     const readOnce: ReadCookie = (asked, values, options) => {
       this.#varyByCookie();
       return reads.read(asked, values, options);
     };
-    super(signer, request.headers.cookie, response === undefined ? undefined : readOnce);
+    const read = response === undefined ? undefined : readOnce;
+    super(signer, request.headers.cookie, { revocations, read });
+    this.#revocations = revocations;
     this.#request = request;
     this.#response = response;
     this.#logger = logger;
@@ -156,7 +171,7 @@ export class SecureCookieJar extends SecureCookieReader {
    * @param definition - made by `defineSecureCookie`
    * @param value - what its schema takes
    * @throws {@link SecureCookieError} `value`, `attribute`, `cookie-too-large`, `headers-sent`,
-   * `no-response`, `schema-async` or `clock`; then the response is as it was
+   * `no-response`, `revocations-missing`, `schema-async` or `clock`; then the response is as it was
    * @example
    * cookies.set(Cart, { items: [] });
    */
@@ -277,10 +292,13 @@ export class SecureCookieJar extends SecureCookieReader {
 
   #setDefined<Input>(definition: SecureCookieDefinition<Input, unknown>, value: Input): void {
     assertRenewable(definition, this.#signer, this.#defaults);
+    const revocations = revocationsOf(definition, this.#revocations);
     const payload = definition.encode(value);
-    const { name, value: bytes, attributes, encrypt } = this.#written(definition, { payload });
+    const firstIssuedAt = dateAfterMarks(revocations, definition, payload);
+    const written = this.#written(definition, { payload, firstIssuedAt });
+    const { name, value: bytes, attributes, encrypt } = written;
     assertCookieSize(name, signedLength(this.#signer, name, bytes, { encrypt }));
-    this.#pending.add(name, bytes, attributes, encrypt);
+    this.#pending.add(name, bytes, attributes, encrypt, firstIssuedAt);
   }
 
   #renewed(
@@ -292,7 +310,17 @@ export class SecureCookieJar extends SecureCookieReader {
       return undefined;
     }
     const cookie = this.#written(definition, stored);
-    return cookie.attributes.maxAge !== 0 && this.#fits(cookie) ? cookie : undefined;
+    return cookie.attributes.maxAge !== 0 && this.#fits(cookie)
+      ? { ...cookie, issuedAt: this.#renewalDate(definition, stored) }
+      : undefined;
+  }
+
+  /** Not before the first issue, which may lie ahead: of the two dates, the earlier counts. */
+  #renewalDate(
+    { revocable }: SecureCookieDefinition<never, unknown>,
+    { firstIssuedAt = 0 }: StoredPayload,
+  ): number | undefined {
+    return revocable ? Math.max(Math.floor(this.#signer.now()), firstIssuedAt) : undefined;
   }
 
   /**

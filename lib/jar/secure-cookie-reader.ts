@@ -2,6 +2,7 @@ import { assertDefinition } from '../definition/is-definition.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { findCookieValues } from '../http/cookie-header.js';
 import { assertNoOptions, type OwnOptions } from '../own-options.js';
+import type { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
 import {
   ownVerifyOptions,
   type SecureCookieEncodedValue,
@@ -26,6 +27,22 @@ export type ReadCookie = (
   options: OwnOptions<SecureCookieVerifyOptions>,
 ) => SecureCookieDefinedResult<unknown>;
 
+/** What a reader needs beside the signer and the header. */
+export interface SecureCookieReaderOptions {
+  /**
+   * The app's revocations, which have to be started.
+   *
+   * @defaultValue none: reading a definition with `revocableBy` throws `revocations-missing`
+   */
+  readonly revocations?: SecureCookieRevocations | undefined;
+  /**
+   * How each cookie is read.
+   *
+   * @internal
+   */
+  readonly read?: ReadCookie | undefined;
+}
+
 /**
  * Reads secure cookies from one `Cookie` header. Where a name occurs several times, the newest cookie
  * that verifies counts (Tornado takes the last one). Against a neighbouring subdomain that plants
@@ -45,11 +62,12 @@ export class SecureCookieReader {
   /**
    * @param signer - what verifies
    * @param header - the `Cookie` request header, as it came
+   * @param options - `revocations`, where there are any
    */
   constructor(
     signer: SecureCookieSigner,
     header: string | undefined,
-    /** @internal */ read: ReadCookie = readAnewWith(signer),
+    { revocations, read = readAnewWith(signer, revocations) }: SecureCookieReaderOptions = {},
   ) {
     this.#header = header;
     this.#read = read;
@@ -74,7 +92,8 @@ export class SecureCookieReader {
    *
    * @param definition - made by `defineSecureCookie`
    * @returns what its codec and schema give; `undefined` where there is no valid cookie
-   * @throws {@link SecureCookieError} `secret-reused`, `schema-async` or `clock`
+   * @throws {@link SecureCookieError} `secret-reused`, `revocations-missing`, `schema-async` or
+   * `clock`
    * @example
    * const cart = cookies.get(Cart);
    */
@@ -107,7 +126,8 @@ export class SecureCookieReader {
    * The value of a defined cookie with its date, or the reason why there is none.
    *
    * @param definition - made by `defineSecureCookie`
-   * @throws {@link SecureCookieError} `secret-reused`, `schema-async` or `clock`
+   * @throws {@link SecureCookieError} `secret-reused`, `revocations-missing`, `schema-async` or
+   * `clock`
    * @example
    * const result = cookies.verify(Cart);
    * if (!result.valid) console.log(result.reason); // 'schema'
@@ -143,9 +163,12 @@ export class SecureCookieReader {
   }
 }
 
-function readAnewWith(signer: SecureCookieSigner): ReadCookie {
+function readAnewWith(
+  signer: SecureCookieSigner,
+  revocations: SecureCookieRevocations | undefined,
+): ReadCookie {
   return (cookie, values, options) =>
     typeof cookie === 'string'
       ? readNamedCookie(signer, cookie, values, options)
-      : readDefinedCookie(signer, cookie, values).result;
+      : readDefinedCookie(signer, cookie, values, revocations).result;
 }

@@ -42,6 +42,12 @@ export type SecureCookieModuleOptions = SecureCookieModuleKeys &
      * @defaultValue true
      */
     readonly vary?: boolean | undefined;
+    /**
+     * Where revocations are kept, for definitions with `revocableBy`.
+     *
+     * @defaultValue none: such a definition throws `revocations-missing`
+     */
+    readonly revocations?: SecureCookieRevocationSettings | undefined;
   };
 
 /**

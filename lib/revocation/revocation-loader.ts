@@ -1,5 +1,6 @@
 import { describeError, SecureCookieError } from '../errors.js';
 import { Refresher } from '../refresher.js';
+import type { SecureCookieLogger } from '../secure-cookie-logger.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { publishApplied, publishStale } from './revocation-events.js';
 import type { RevocationList } from './revocation-list.js';
@@ -17,18 +18,12 @@ const LOAD_TIMEOUT = 600;
 /** Seconds between two searches for marks that are over. */
 const FORGET_EVERY = 60;
 
-/** Where a list says what no caller can be told. Nest's `Logger` is one. */
-export interface RevocationLogger {
-  warn(message: string): void;
-  error(message: string): void;
-}
-
 /** Keeps the list of one instance fresh: loads from the source what is new, page by page. */
 export class RevocationLoader {
   readonly #settings: SecureCookieRevocationSettings;
   readonly #signer: SecureCookieSigner;
   readonly #list: RevocationList;
-  readonly #logger: RevocationLogger;
+  readonly #logger: SecureCookieLogger;
   readonly #refresher: Refresher<number>;
   #cursor: string | undefined;
   /** When the last load that succeeded began, and when marks that are over were last looked for. */
@@ -40,7 +35,7 @@ export class RevocationLoader {
     settings: SecureCookieRevocationSettings,
     signer: SecureCookieSigner,
     list: RevocationList,
-    logger: RevocationLogger,
+    logger: SecureCookieLogger,
   ) {
     this.#settings = settings;
     this.#signer = signer;

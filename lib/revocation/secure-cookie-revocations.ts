@@ -1,12 +1,13 @@
 import { isRevocationKey } from '../definition/revocation-keys.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { describeError, SecureCookieError } from '../errors.js';
+import type { SecureCookieLogger } from '../secure-cookie-logger.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { DatesAhead } from './dates-ahead.js';
 import { MemoryRevocations } from './memory-revocations.js';
 import { publishApplied } from './revocation-events.js';
 import { RevocationList } from './revocation-list.js';
-import { CALL_TIMEOUT, RevocationLoader, type RevocationLogger } from './revocation-loader.js';
+import { CALL_TIMEOUT, RevocationLoader } from './revocation-loader.js';
 import {
   END_OF_MARKS,
   EVERY_KEY,
@@ -14,35 +15,81 @@ import {
   type SecureCookieRevocationMark,
 } from './revocation-mark.js';
 import { revocationSettings, type SecureCookieRevocationSettings } from './revocation-settings.js';
+import type { SecureCookieRevocationSource } from './revocation-source.js';
 import { untilAborted } from './until-aborted.js';
 
 type AnyDefinition = SecureCookieDefinition<never, unknown>;
 
 /*
  * What only the jar asks of revocations. Not on the public type: the class hands these out once, in
- * its static block.
+ * its static block. Without revocations, of a definition that cannot be revoked, they do nothing.
  */
 
-/** Why a cookie is refused, whose value has these keys; `undefined` where it is not. */
+/** Why a cookie is refused that has this value; `undefined` where it is not. */
 export let judgeRevocation: (
-  revocations: SecureCookieRevocations,
+  revocations: SecureCookieRevocations | undefined,
   definition: AnyDefinition,
-  keys: readonly string[],
+  value: unknown,
   firstIssuedAt: number | undefined,
-) => 'revoked' | 'revocations-stale' | undefined;
+) => 'schema' | 'revoked' | 'revocations-stale' | undefined;
 
-/** The date of a cookie that is set now, in whole seconds: after every mark that applies to its keys. */
+/**
+ * The date of a cookie that is set now with this payload, in whole seconds: after every mark that
+ * applies to it. Throws `value` for a payload without keys.
+ */
 export let dateAfterMarks: (
-  revocations: SecureCookieRevocations,
+  revocations: SecureCookieRevocations | undefined,
   definition: AnyDefinition,
-  keys: readonly string[],
-) => number;
+  payload: Uint8Array,
+) => number | undefined;
 
 /**
  * The first issue of a cookie that carries no date and was found valid: when all marks were known, by
  * the slowest clock. Later marks refuse it, also once it was renewed.
  */
-export let firstIssueOfUndated: (revocations: SecureCookieRevocations) => number;
+export let firstIssueOfUndated: (
+  revocations: SecureCookieRevocations | undefined,
+) => number | undefined;
+
+/** Adds a mark to the list of this instance alone, for each key of a value. For the test kit. */
+export let markHere: (
+  revocations: SecureCookieRevocations,
+  definition: AnyDefinition,
+  value: unknown,
+  at: number,
+) => void;
+
+/**
+ * The revocations by which cookies of a definition are judged; `undefined` where it has none.
+ *
+ * @throws {@link SecureCookieError} `revocations-missing`
+ */
+export function revocationsOf(
+  { name, revocable }: AnyDefinition,
+  revocations: SecureCookieRevocations | undefined,
+): SecureCookieRevocations | undefined {
+  if (!revocable) {
+    return undefined;
+  }
+  if (revocations === undefined) {
+    throw new SecureCookieError(
+      'revocations-missing',
+      `The definition of the cookie "${name}" has "revocableBy", and there is nothing that could revoke it: give SecureCookieModule the option "revocations", { source, refreshEvery, maxStale }, or a reader or jar of your own its SecureCookieRevocations.`,
+    );
+  }
+  return revocations;
+}
+
+/** What an app has that has the option. */
+function present<Part>(part: Part | undefined): Part {
+  if (part !== undefined) {
+    return part;
+  }
+  throw new SecureCookieError(
+    'revocations-missing',
+    'Nothing can be revoked in this app: give SecureCookieModule the option "revocations", { source, refreshEvery, maxStale }.',
+  );
+}
 
 /**
  * Ends sessions before they expire: refuses cookies by the keys of their values, on every instance
@@ -59,23 +106,26 @@ export let firstIssueOfUndated: (revocations: SecureCookieRevocations) => number
  */
 export class SecureCookieRevocations {
   readonly #signer: SecureCookieSigner;
-  readonly #settings: SecureCookieRevocationSettings;
-  readonly #logger: RevocationLogger;
+  readonly #source: SecureCookieRevocationSource | undefined;
+  readonly #logger: SecureCookieLogger;
   readonly #list = new RevocationList();
   readonly #ahead = new DatesAhead();
-  readonly #loader: RevocationLoader;
+  readonly #loader: RevocationLoader | undefined;
 
   static {
-    judgeRevocation = (revocations, definition, keys, firstIssuedAt) =>
-      revocations.#judge(definition, keys, firstIssuedAt);
-    dateAfterMarks = (revocations, definition, keys) => revocations.#dateOf(definition, keys);
+    judgeRevocation = (revocations, definition, value, firstIssuedAt) =>
+      revocations === undefined ? undefined : revocations.#judge(definition, value, firstIssuedAt);
+    dateAfterMarks = (revocations, definition, payload) =>
+      revocations === undefined ? undefined : revocations.#dateOf(definition, payload);
     firstIssueOfUndated = (revocations) =>
-      Math.max(0, Math.floor(revocations.#loader.knownAt - revocations.#signer.clockTolerance));
+      revocations === undefined ? undefined : revocations.#firstIssueOfUndated();
+    markHere = (revocations, definition, value, at) => revocations.#markHere(definition, value, at);
   }
 
   /**
    * @param signer - whose clock dates the marks
-   * @param settings - `source`, `refreshEvery` and `maxStale`, in seconds
+   * @param settings - `source`, `refreshEvery` and `maxStale`, in seconds; with `undefined`, as in an
+   * app without the option, whatever it is asked for throws `revocations-missing`
    * @param logger - where failed loads are logged; `console` where left out
    * @throws {@link SecureCookieError} `option`
    * @example
@@ -89,13 +139,16 @@ export class SecureCookieRevocations {
    */
   constructor(
     signer: SecureCookieSigner,
-    settings: SecureCookieRevocationSettings,
-    logger: RevocationLogger = console,
+    settings: SecureCookieRevocationSettings | undefined,
+    logger: SecureCookieLogger = console,
   ) {
     this.#signer = signer;
-    this.#settings = revocationSettings(settings, signer.clockTolerance);
     this.#logger = logger;
-    this.#loader = new RevocationLoader(this.#settings, signer, this.#list, logger);
+    if (settings !== undefined) {
+      const checked = revocationSettings(settings, signer.clockTolerance);
+      this.#source = checked.source;
+      this.#loader = new RevocationLoader(checked, signer, this.#list, logger);
+    }
   }
 
   /**
@@ -107,14 +160,13 @@ export class SecureCookieRevocations {
    * await revocations.start();
    */
   async start(): Promise<void> {
-    const { source } = this.#settings;
-    if (source instanceof MemoryRevocations && process.env['NODE_ENV'] === 'production') {
+    if (this.#source instanceof MemoryRevocations && process.env['NODE_ENV'] === 'production') {
       this.#logger.warn(
         'Revocations are kept in the memory of this process: other instances do not see them, and a restart forgets them. In production, use redisRevocations or a source of your own.',
       );
     }
     try {
-      await this.#loader.start();
+      await this.#loader?.start();
     } catch (error) {
       const what = describeError(error);
       this.#logger.error(`Loading the revocations failed at start-up: ${what}`);
@@ -132,7 +184,7 @@ export class SecureCookieRevocations {
    * revocations.stop();
    */
   stop(): void {
-    this.#loader.stop();
+    this.#loader?.stop();
   }
 
   /**
@@ -182,11 +234,12 @@ export class SecureCookieRevocations {
         `The definition of the cookie "${definition.name}" has no "revocableBy", so nothing of it can be revoked.`,
       );
     }
+    const source = present(this.#source);
     const now = Math.floor(this.#signer.now());
     const marks = [...new Set(keys)].map((key) =>
       this.#mark(definition, key, this.#ahead.latest(definition.name, key, now)),
     );
-    const outcomes = await Promise.allSettled(marks.map((mark) => this.#record(mark)));
+    const outcomes = await Promise.allSettled(marks.map((mark) => this.#record(source, mark)));
     const failures = outcomes.filter(({ status }) => status === 'rejected');
     const [failure] = failures;
     if (failure?.status === 'rejected') {
@@ -198,8 +251,10 @@ export class SecureCookieRevocations {
     }
   }
 
-  async #record(mark: SecureCookieRevocationMark): Promise<void> {
-    const { source } = this.#settings;
+  async #record(
+    source: SecureCookieRevocationSource,
+    mark: SecureCookieRevocationMark,
+  ): Promise<void> {
     await untilAborted(AbortSignal.timeout(CALL_TIMEOUT * 1000), async (signal) =>
       source.record(mark, signal),
     );
@@ -217,29 +272,55 @@ export class SecureCookieRevocations {
   }
 
   #judge(
-    { name }: AnyDefinition,
-    keys: readonly string[],
+    definition: AnyDefinition,
+    value: unknown,
     firstIssuedAt = 0,
-  ): 'revoked' | 'revocations-stale' | undefined {
-    const isStale = this.#loader.isStale();
+  ): 'schema' | 'revoked' | 'revocations-stale' | undefined {
+    const { name } = definition;
+    const keys = definition.revocationKeys(value);
+    if (keys === undefined) {
+      return 'schema';
+    }
+    const loader = present(this.#loader);
+    const isStale = loader.isStale();
     if (this.#list.latest(name, keys) >= firstIssuedAt) {
       return 'revoked';
     }
     if (isStale) {
       return 'revocations-stale';
     }
-    if (firstIssuedAt > this.#loader.knownAt && firstIssuedAt > this.#signer.now()) {
+    if (firstIssuedAt > loader.knownAt && firstIssuedAt > this.#signer.now()) {
       this.#ahead.note(name, [EVERY_KEY, ...keys], firstIssuedAt);
     }
     return undefined;
   }
 
-  #dateOf({ name }: AnyDefinition, keys: readonly string[]): number {
+  #dateOf(definition: AnyDefinition, payload: Uint8Array): number {
+    const { name } = definition;
+    const decoded = definition.decode(payload);
+    const keys =
+      decoded.reason === undefined ? definition.revocationKeys(decoded.value) : undefined;
+    if (keys === undefined) {
+      throw new SecureCookieError(
+        'value',
+        `The "revocableBy" of the cookie "${name}" must return 0 to 8 keys for each value, each a well-formed text of 1 to 256 characters; for this one it returns something else, or throws.`,
+      );
+    }
     const now = Math.floor(this.#signer.now());
     const date = Math.max(now, this.#list.latest(name, keys) + 1);
     if (date > now) {
       this.#ahead.note(name, [EVERY_KEY, ...keys], date);
     }
     return date;
+  }
+
+  #firstIssueOfUndated(): number {
+    return Math.max(0, Math.floor(present(this.#loader).knownAt - this.#signer.clockTolerance));
+  }
+
+  #markHere(definition: AnyDefinition, value: unknown, at: number): void {
+    for (const key of definition.revocationKeys(value) ?? []) {
+      this.#list.add(this.#mark(definition, key, at));
+    }
   }
 }

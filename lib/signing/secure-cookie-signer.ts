@@ -65,6 +65,15 @@ export let signedLength: (
   options?: SecureCookieSignOptions,
 ) => number;
 
+/** `sign` with a date of its own, in whole seconds since the epoch, in format 2. Throws what `sign` throws. */
+export let signDated: (
+  signer: SecureCookieSigner,
+  name: string,
+  value: string | Uint8Array,
+  options: SecureCookieSignOptions,
+  date: number,
+) => string;
+
 /** Whether a date that another format carries is neither too old, in seconds, nor in the future. */
 export let isTimely: (signer: SecureCookieSigner, issuedAt: number, maxAge: number) => boolean;
 
@@ -127,6 +136,7 @@ export class SecureCookieSigner {
   static {
     readSignedValue = (signer, name, signed, options) => signer.#read(name, signed, options);
     signedLength = (signer, name, value, options) => signer.#signedLength(name, value, options);
+    signDated = (signer, name, value, options, date) => signer.#sign(name, value, options, date);
     isTimely = (signer, issuedAt, maxAge) =>
       judgeDate(issuedAt, signer.now(), maxAge, signer.clockTolerance) === undefined;
     refuseSecrets = (signer, secrets) => signer.#refuseSecrets(secrets);
@@ -173,18 +183,7 @@ export class SecureCookieSigner {
    * signer.sign('user', 'alice'); // '2|1:0|10:1300000000|4:user|8:YWxpY2U=|...'
    */
   sign(name: string, value: string | Uint8Array, options?: SecureCookieSignOptions): string {
-    assertCookieName(name);
-    assertValue(value);
-    const { version, encrypt } = ownSignOptions(options);
-    const key = this.#signingKey();
-    const timestamp = Math.floor(this.now());
-    if (version === 1) {
-      this.#assertUnversioned();
-      return signValueV1(key, name, value, timestamp);
-    }
-    return encrypt === true
-      ? encryptValue(key, name, value, timestamp, this.#random)
-      : signValueV2(key, name, value, timestamp);
+    return this.#sign(name, value, options);
   }
 
   /**
@@ -277,6 +276,26 @@ export class SecureCookieSigner {
     const seconds = this.#clock();
     assertTime(seconds);
     return seconds;
+  }
+
+  #sign(
+    name: string,
+    value: string | Uint8Array,
+    options?: SecureCookieSignOptions,
+    date?: number,
+  ): string {
+    assertCookieName(name);
+    assertValue(value);
+    const { version, encrypt } = ownSignOptions(options);
+    const key = this.#signingKey();
+    const timestamp = date ?? Math.floor(this.now());
+    if (version === 1) {
+      this.#assertUnversioned();
+      return signValueV1(key, name, value, timestamp);
+    }
+    return encrypt === true
+      ? encryptValue(key, name, value, timestamp, this.#random)
+      : signValueV2(key, name, value, timestamp);
   }
 
   #signedLength(

@@ -1,7 +1,7 @@
-/** Where a jar says what no caller can be told any more. Nest's `Logger` is one. */
+/** Where the library says what no caller can be told. Nest's `Logger` is one. */
 export interface SecureCookieLogger {
   /** Something that still works, and should be mended. */
   warn(message: string): void;
-  /** Something that was left out of a response. */
+  /** Something that failed. */
   error(message: string): void;
 }
