@@ -55,6 +55,22 @@ export type {
   SecureCookieStandardSchemaResult,
 } from './definition/standard-schema.js';
 export { tornadoV1, type SecureCookieTornadoV1Options } from './accepts/tornado-v1.js';
+export { memoryRevocations } from './revocation/memory-revocations.js';
+export {
+  redisRevocations,
+  type SecureCookieRedisRevocationsOptions,
+} from './revocation/redis-revocations.js';
+export type {
+  SecureCookieRevocationsAppliedEvent,
+  SecureCookieRevocationsStaleEvent,
+} from './revocation/revocation-events.js';
+export type { SecureCookieRevocationMark } from './revocation/revocation-mark.js';
+export type { SecureCookieRevocationSettings } from './revocation/revocation-settings.js';
+export type {
+  SecureCookieRevocationPage,
+  SecureCookieRevocationSource,
+} from './revocation/revocation-source.js';
+export { SecureCookieRevocations } from './revocation/secure-cookie-revocations.js';
 export type { SecureCookieAttributes } from './http/set-cookie.js';
 export type { SecureCookieKeyProvider } from './signing/key-provider.js';
 export {
@@ -81,5 +97,5 @@ export {
   type SecureCookieModuleScope,
   type SecureCookieOptionsFactory,
 } from './nest/secure-cookie.options.js';
-export { SecureCookieReader } from './jar/secure-cookie-reader.js';
+export { SecureCookieReader, type SecureCookieReaderOptions } from './jar/secure-cookie-reader.js';
 export { SecureCookieService } from './nest/secure-cookie.service.js';

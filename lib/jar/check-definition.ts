@@ -1,18 +1,24 @@
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
+import {
+  revocationsOf,
+  type SecureCookieRevocations,
+} from '../revocation/secure-cookie-revocations.js';
 import { refuseSecrets, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import type { CookieDefaults } from './cookie-defaults.js';
 
 /**
  * Checks a definition against the app that uses it: when the app starts, where a decorator names it.
  *
- * @throws {@link SecureCookieError} `secret-reused`, `option` or `attribute`
+ * @throws {@link SecureCookieError} `secret-reused`, `revocations-missing`, `option` or `attribute`
  */
 export function checkDefinition(
   definition: SecureCookieDefinition<never, unknown>,
   signer: SecureCookieSigner,
   defaults: CookieDefaults,
+  revocations: SecureCookieRevocations | undefined,
 ): void {
+  revocationsOf(definition, revocations);
   for (const { secrets } of definition.accepts) {
     refuseSecrets(signer, secrets);
   }

@@ -1,5 +1,6 @@
 import {
   Inject,
+  Logger,
   Module,
   Optional,
   type DynamicModule,
@@ -10,6 +11,7 @@ import {
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { SecureCookieError } from '../errors.js';
 import { KeyRing } from '../signing/key-ring.js';
+import { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
 import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { SecureCookieKeyRefresher } from './key-refresher.js';
 import { isInstance } from './platform.js';
@@ -41,16 +43,19 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
   readonly #adapterHost: HttpAdapterHost;
   readonly #modules: ModulesContainer;
   readonly #service: SecureCookieService | undefined;
+  readonly #revocations: SecureCookieRevocations | undefined;
   #app: RunningApp | undefined;
 
   constructor(
     @Inject(HttpAdapterHost) adapterHost: HttpAdapterHost,
     @Inject(ModulesContainer) modules: ModulesContainer,
     @Optional() @Inject(SecureCookieService) service: SecureCookieService | undefined,
+    @Optional() @Inject(SecureCookieRevocations) revocations: SecureCookieRevocations | undefined,
   ) {
     this.#adapterHost = adapterHost;
     this.#modules = modules;
     this.#service = service;
+    this.#revocations = revocations;
   }
 
   /**
@@ -82,7 +87,7 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
    * @param options - `imports`, `isGlobal`, and `useFactory` (with `inject`), `useClass` or
    * `useExisting`
    * @throws {@link SecureCookieError} `secret-missing`, `secret-weak`, `key-version`, `keys-load`,
-   * `option` or `attribute`, when the app starts
+   * `revocations-load`, `option` or `attribute`, when the app starts
    * @example
    * SecureCookieModule.forRootAsync({
    *   inject: [ConfigService],
@@ -98,7 +103,7 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
    * Called by Nest.
    *
    * @throws {@link SecureCookieError} `module-missing` or `module-twice`; `secret-reused`,
-   * `requirement-lost` or `option` for what decorators declared
+   * `revocations-missing`, `requirement-lost` or `option` for what decorators declared
    */
   onModuleInit(): void {
     if (this.#service === undefined) {
@@ -127,6 +132,7 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
    * Called by Nest.
    */
   onApplicationShutdown(): void {
+    this.#revocations?.stop();
     const app = this.#app;
     if (app !== undefined) {
       this.#placesOf(app).forEach((place) => leaveApp(place, app));
@@ -166,10 +172,20 @@ function dynamicModule(options: Provider[], isGlobal = true): DynamicModule {
         inject: [SECURE_COOKIE_OPTIONS, SecureCookieKeyRefresher],
       },
       { provide: WS_EXCEPTION, useFactory: loadWsException },
+      {
+        provide: SecureCookieRevocations,
+        useFactory: startRevocations,
+        inject: [SECURE_COOKIE_OPTIONS, SecureCookieSigner],
+      },
       SecureCookieKeyRefresher,
       SecureCookieService,
     ],
-    exports: [SECURE_COOKIE_OPTIONS, SecureCookieSigner, SecureCookieService],
+    exports: [
+      SECURE_COOKIE_OPTIONS,
+      SecureCookieSigner,
+      SecureCookieService,
+      SecureCookieRevocations,
+    ],
   };
 }
 
@@ -180,8 +196,18 @@ function createSigner(
   if (options.keys !== undefined) {
     return refresher.createSigner(options.keys, options);
   }
-  const { keys: _keys, cookie: _cookie, vary: _vary, ...signerOptions } = options;
+  const { keys: _keys, cookie: _c, vary: _v, revocations: _r, ...signerOptions } = options;
   return new SecureCookieSigner(signerOptions);
+}
+
+async function startRevocations(
+  { revocations }: SecureCookieModuleOptions,
+  signer: SecureCookieSigner,
+): Promise<SecureCookieRevocations> {
+  const logger = new Logger('SecureCookieModule');
+  const started = new SecureCookieRevocations(signer, revocations, logger);
+  await started.start();
+  return started;
 }
 
 function optionsProviders(options: SecureCookieModuleAsyncOptions): Provider[] {

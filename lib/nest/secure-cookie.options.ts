@@ -2,6 +2,10 @@ import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
 import { SecureCookieError } from '../errors.js';
 import { ownCookieAttributes, type SecureCookieAttributes } from '../http/set-cookie.js';
 import { CookieDefaults } from '../jar/cookie-defaults.js';
+import {
+  revocationSettings,
+  type SecureCookieRevocationSettings,
+} from '../revocation/revocation-settings.js';
 import { ownOptions, type OwnOptions } from '../own-options.js';
 import { blankKeys, type SecureCookieKeys } from '../signing/key-ring.js';
 import { blankPolicy, resolvePolicy, type SecureCookiePolicy } from '../signing/policy.js';
@@ -101,7 +105,14 @@ export type SecureCookieModuleAsyncOptions = SecureCookieModuleScope &
 export const SECURE_COOKIE_OPTIONS = Symbol('SECURE_COOKIE_OPTIONS');
 
 function blankModuleOptions(): OwnOptions<SecureCookieModuleOptions> {
-  return { ...blankKeys(), ...blankPolicy(), keys: undefined, cookie: undefined, vary: undefined };
+  return {
+    ...blankKeys(),
+    ...blankPolicy(),
+    keys: undefined,
+    cookie: undefined,
+    vary: undefined,
+    revocations: undefined,
+  };
 }
 
 /**
@@ -115,10 +126,13 @@ export function moduleOptions(input: SecureCookieModuleInput): SecureCookieModul
   }
   const own = ownOptions(input, blankModuleOptions, 'option');
   const cookie = own.cookie === undefined ? undefined : ownCookieAttributes(own.cookie);
-  void new CookieDefaults(cookie ?? {}, resolvePolicy(own).maxAge);
+  const { maxAge, clockTolerance } = resolvePolicy(own);
+  void new CookieDefaults(cookie ?? {}, maxAge);
   assertVary(own);
+  const revocations =
+    own.revocations === undefined ? undefined : revocationSettings(own.revocations, clockTolerance);
   if (own.keys === undefined) {
-    return { ...own, cookie };
+    return { ...own, cookie, revocations };
   }
   if (own.secret !== undefined) {
     throw new SecureCookieError(
@@ -126,7 +140,7 @@ export function moduleOptions(input: SecureCookieModuleInput): SecureCookieModul
       'The options "secret" and "keys" exclude each other: leave out the one that is not meant.',
     );
   }
-  return { ...own, keys: ownKeyProvider(own.keys), cookie };
+  return { ...own, keys: ownKeyProvider(own.keys), cookie, revocations };
 }
 
 function assertVary({ vary }: SecureCookieModuleOptions): void {

@@ -9,6 +9,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+import { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
 import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { checkDefinition } from '../jar/check-definition.js';
 import {
@@ -52,6 +53,7 @@ export class SecureCookieService {
   readonly #defaults: CookieDefaults;
   readonly #vary: boolean;
   readonly #wsException: Type<Error> | undefined;
+  readonly #revocations: SecureCookieRevocations | undefined;
   readonly #logger = new Logger('SecureCookieModule');
   readonly #warnings = new OneTimeWarnings(this.#logger);
 
@@ -61,9 +63,11 @@ export class SecureCookieService {
   constructor(
     @Inject(SecureCookieSigner) signer: SecureCookieSigner,
     @Inject(SECURE_COOKIE_OPTIONS) options: SecureCookieModuleOptions,
+    @Inject(SecureCookieRevocations) revocations?: SecureCookieRevocations,
     @Optional() @Inject(WS_EXCEPTION) wsException?: Type<Error>,
   ) {
     this.#signer = signer;
+    this.#revocations = options.revocations === undefined ? undefined : revocations;
     this.#wsException = wsException;
     this.#defaults = new CookieDefaults(options.cookie ?? {}, signer.maxAge);
     this.#vary = options.vary ?? true;
@@ -128,7 +132,8 @@ export class SecureCookieService {
    */
   reader(source: string | undefined | object): SecureCookieReader {
     try {
-      return new SecureCookieReader(this.#signer, cookieHeaderOf(source));
+      const header = cookieHeaderOf(source);
+      return new SecureCookieReader(this.#signer, header, { revocations: this.#revocations });
     } catch (error) {
       throw isArgumentsHost(source) ? concealed(error, source) : error;
     }
@@ -165,11 +170,12 @@ export class SecureCookieService {
    * Checks definitions against this app's secrets, lifetimes and default attributes.
    *
    * @internal
-   * @throws {@link SecureCookieError} `secret-reused`, `option` or `attribute`
+   * @throws {@link SecureCookieError} `secret-reused`, `revocations-missing`, `option` or
+   * `attribute`
    */
   checkDefinitions(definitions: readonly SecureCookieDefinition<never, unknown>[]): void {
     for (const definition of definitions) {
-      checkDefinition(definition, this.#signer, this.#defaults);
+      checkDefinition(definition, this.#signer, this.#defaults, this.#revocations);
     }
   }
 
@@ -187,6 +193,7 @@ export class SecureCookieService {
       isSecureConnection: () => this.#isSecure(request),
       logger: this.#logger,
       vary: this.#vary,
+      revocations: this.#revocations,
       warnings: this.#warnings,
     });
     raw[this.#jarKey] = jar;
@@ -204,6 +211,7 @@ export class SecureCookieService {
           cookie: this.#defaults,
           request: { headers: { cookie: header } },
           logger: this.#logger,
+          revocations: this.#revocations,
         });
   }
 

@@ -51,11 +51,14 @@ export let firstIssueOfUndated: (
   revocations: SecureCookieRevocations | undefined,
 ) => number | undefined;
 
-/** Adds a mark to the list of this instance alone, for each key of a value. For the test kit. */
+/**
+ * Adds a mark to the list of this instance alone, for the first key of a payload. For the test kit.
+ * Throws `value` for a payload without a key.
+ */
 export let markHere: (
   revocations: SecureCookieRevocations,
   definition: AnyDefinition,
-  value: unknown,
+  payload: Uint8Array,
   at: number,
 ) => void;
 
@@ -119,7 +122,8 @@ export class SecureCookieRevocations {
       revocations === undefined ? undefined : revocations.#dateOf(definition, payload);
     firstIssueOfUndated = (revocations) =>
       revocations === undefined ? undefined : revocations.#firstIssueOfUndated();
-    markHere = (revocations, definition, value, at) => revocations.#markHere(definition, value, at);
+    markHere = (revocations, definition, payload, at) =>
+      revocations.#markHere(definition, payload, at);
   }
 
   /**
@@ -297,15 +301,7 @@ export class SecureCookieRevocations {
 
   #dateOf(definition: AnyDefinition, payload: Uint8Array): number {
     const { name } = definition;
-    const decoded = definition.decode(payload);
-    const keys =
-      decoded.reason === undefined ? definition.revocationKeys(decoded.value) : undefined;
-    if (keys === undefined) {
-      throw new SecureCookieError(
-        'value',
-        `The "revocableBy" of the cookie "${name}" must return 0 to 8 keys for each value, each a well-formed text of 1 to 256 characters; for this one it returns something else, or throws.`,
-      );
-    }
+    const keys = keysOf(definition, payload);
     const now = Math.floor(this.#signer.now());
     const date = Math.max(now, this.#list.latest(name, keys) + 1);
     if (date > now) {
@@ -318,9 +314,31 @@ export class SecureCookieRevocations {
     return Math.max(0, Math.floor(present(this.#loader).knownAt - this.#signer.clockTolerance));
   }
 
-  #markHere(definition: AnyDefinition, value: unknown, at: number): void {
-    for (const key of definition.revocationKeys(value) ?? []) {
-      this.#list.add(this.#mark(definition, key, at));
+  #markHere(definition: AnyDefinition, payload: Uint8Array, at: number): void {
+    const [key] = keysOf(definition, payload);
+    if (key === undefined) {
+      throw new SecureCookieError(
+        'value',
+        `This value of the cookie "${definition.name}" has no key: "revocableBy" returns none for it.`,
+      );
     }
+    this.#list.add(this.#mark(definition, key, at));
   }
+}
+
+/**
+ * The keys of a payload that is to be signed.
+ *
+ * @throws {@link SecureCookieError} `value`
+ */
+function keysOf(definition: AnyDefinition, payload: Uint8Array): readonly string[] {
+  const decoded = definition.decode(payload);
+  const keys = decoded.reason === undefined ? definition.revocationKeys(decoded.value) : undefined;
+  if (keys !== undefined) {
+    return keys;
+  }
+  throw new SecureCookieError(
+    'value',
+    `The "revocableBy" of the cookie "${definition.name}" must return 0 to 8 keys for each value, each a well-formed text of 1 to 256 characters; for this one it returns something else, or throws.`,
+  );
 }

@@ -1,6 +1,7 @@
 import { writeDefinedCookie } from '../jar/write-defined-cookie.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
+import { markHere, type SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
 import {
   SecureCookieSigner,
   type SecureCookieSignerOptions,
@@ -85,6 +86,23 @@ export class CookieMint {
   tampered<Input>(...cookie: MintedText | Minted<Input>): string {
     const header = this.#header(this.#signer, cookie);
     return header.slice(0, -1) + (header.endsWith('0') ? '1' : '0');
+  }
+
+  /**
+   * A cookie that is revoked in the app under test: issued a second ago, and revoked then by one of
+   * its keys. Other cookies of that key stay valid, if they were minted or set since.
+   *
+   * @param revocations - those of the app, `app.get(SecureCookieRevocations)`; its source is not asked
+   * @throws `SecureCookieError` with `value` - where the value has no key
+   * @example
+   * mint.revoked(app.get(SecureCookieRevocations), Session, { userId: '42' });
+   */
+  revoked<Input>(revocations: SecureCookieRevocations, ...cookie: Minted<Input>): string {
+    const past = this.#shifted(-1);
+    const header = this.#header(past, cookie);
+    const [definition, value] = cookie;
+    markHere(revocations, definition, definition.encode(value), Math.floor(past.now()));
+    return header;
   }
 
   /**

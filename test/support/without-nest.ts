@@ -9,3 +9,5 @@ export * from '../../lib/accepts/tornado-v1.js';
 export * from '../../lib/definition/secure-cookie-definition.js';
 export * from '../../lib/jar/secure-cookie-jar.js';
 export * from '../../lib/jar/secure-cookie-reader.js';
+export * from '../../lib/revocation/memory-revocations.js';
+export * from '../../lib/revocation/secure-cookie-revocations.js';

@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   defineSecureCookie,
+  memoryRevocations,
+  SecureCookieReader,
+  SecureCookieRevocations,
   SecureCookieSigner,
   type SecureCookieDefinition,
 } from 'nestjs-secure-cookie';
@@ -35,6 +38,27 @@ describe('a minted cookie', () => {
 
   it('that is valid is accepted', () => {
     expect(signer.unsign('user', valueOf(mint.valid('user', 'alice')))).toBe('alice');
+  });
+
+  it('that is revoked is refused for that, by a mark of one of its keys alone', async () => {
+    const Session = defineSecureCookie('session', { revocableBy: (user) => [user, 'everybody'] });
+    const settings = { source: memoryRevocations(), refreshEvery: 2, maxStale: 10 };
+    const revocations = new SecureCookieRevocations(signer, settings);
+    await revocations.start();
+    const read = (header: string): unknown => {
+      const result = new SecureCookieReader(signer, header, { revocations }).verify(Session);
+      return result.valid ? result.value : result.reason;
+    };
+    const revoked = mint.revoked(revocations, Session, 'alice');
+    revocations.stop();
+
+    expect(read(revoked)).toBe('revoked');
+    expect(read(mint.valid(Session, 'alice'))).toBe('alice');
+    expect(read(mint.valid(Session, 'bob'))).toBe('bob');
+    const Keyless = defineSecureCookie('keyless', { revocableBy: () => [] });
+    expect(thrownBy(() => mint.revoked(revocations, Keyless, 'alice'))).toMatchObject({
+      code: 'value',
+    });
   });
 
   it('of an old key is accepted, and not current', () => {
