@@ -161,9 +161,15 @@ export class SecureCookieService {
    * @internal
    */
   unauthorized(host: ArgumentsHost): Error {
-    return host.getType<string>() === 'ws' && this.#wsException !== undefined
-      ? new this.#wsException('Unauthorized')
-      : new UnauthorizedException();
+    const type = host.getType<string>();
+    if (type === 'ws' && this.#wsException !== undefined) {
+      return new this.#wsException('Unauthorized');
+    }
+    const exception = new UnauthorizedException();
+    // Apollo's driver knows the code; Mercurius sends what the error brings.
+    return type === 'graphql'
+      ? Object.assign(exception, { extensions: { code: 'UNAUTHENTICATED' } })
+      : exception;
   }
 
   /**

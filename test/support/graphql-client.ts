@@ -1,3 +1,5 @@
+import { signer } from './signed-cookies.js';
+
 /** An error as a client of GraphQL sees it. */
 export interface GraphqlError {
   readonly message: string;
@@ -37,4 +39,14 @@ export async function sendGraphql(
     setCookies: response.headers.getSetCookie(),
     text,
   };
+}
+
+/** What `Set-Cookie` headers of one name hold, verified. */
+export function signedValues(
+  setCookies: readonly string[],
+  name: string,
+): readonly (string | undefined)[] {
+  return setCookies
+    .filter((header) => header.startsWith(`${name}=`))
+    .map((header) => signer.unsign(name, header.slice(name.length + 1).split(';', 1)[0] ?? ''));
 }

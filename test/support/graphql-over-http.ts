@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { GraphqlSetting } from './graphql-apps.js';
-import { sendGraphql } from './graphql-client.js';
+import { sendGraphql, signedValues } from './graphql-client.js';
 import { sessionApp } from './graphql-session.js';
 import { startApp, type RunningApp } from './platforms.js';
 import { readEvents } from './read-events.js';
 import { OTHER_SECRET, SECRET } from './secrets.js';
-import { cookieHeader, signer } from './signed-cookies.js';
+import { cookieHeader } from './signed-cookies.js';
 import { SecureCookieSigner } from 'nestjs-secure-cookie';
 
 const ALICE = cookieHeader('user', 'alice');
@@ -14,12 +14,6 @@ const twoMinutesOld = new SecureCookieSigner({
   secret: SECRET,
   clock: () => Date.now() / 1000 - 120,
 });
-
-/** The values of `Set-Cookie` headers that set one cookie. */
-const valuesOf = (setCookies: readonly string[], name: string): readonly (string | undefined)[] =>
-  setCookies
-    .filter((header) => header.startsWith(`${name}=`))
-    .map((header) => signer.unsign(name, header.slice(name.length + 1).split(';', 1)[0] ?? ''));
 
 /** What queries and mutations do with cookies, over HTTP, with each driver. */
 export function describeGraphqlOverHttp(settings: readonly GraphqlSetting[]): void {
@@ -83,7 +77,7 @@ export function describeGraphqlOverHttp(settings: readonly GraphqlSetting[]): vo
     ])('%s sends one Set-Cookie, of %j', async (mutation, users) => {
       const { setCookies } = await send(mutation);
 
-      expect(valuesOf(setCookies, 'user')).toEqual(users);
+      expect(signedValues(setCookies, 'user')).toEqual(users);
     });
 
     it('a mutation that throws after setting answers with its error', async () => {
@@ -106,7 +100,7 @@ export function describeGraphqlOverHttp(settings: readonly GraphqlSetting[]): vo
       ]);
 
       expect(data).toMatchObject([{ login: 'bob' }, { login: 'carol' }, { user: null }]);
-      expect(valuesOf(setCookies, 'user')).toHaveLength(1);
+      expect(signedValues(setCookies, 'user')).toHaveLength(1);
     });
 
     it('parallel fields share one jar: one read, one event', async () => {

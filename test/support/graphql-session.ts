@@ -26,6 +26,7 @@ import {
   SecureCookies,
   SecureCookieService,
 } from 'nestjs-secure-cookie';
+import { z } from 'zod';
 import { SECRET } from './secrets.js';
 
 /** Due for renewal after a minute. */
@@ -48,7 +49,15 @@ class Account {
 
   @Field(Text, OPTIONAL)
   guarded?: string | null;
+
+  @Field(Text, OPTIONAL)
+  misuse?: string | null;
 }
+
+/** A mistake that shows when it is read. */
+const Misused = defineSecureCookie('misused', {
+  schema: z.string().refine(async () => true),
+});
 
 /** A guard of the app's own, which asks the service. */
 @Injectable()
@@ -164,6 +173,17 @@ export class SessionResolver {
     cookies.set('user', 'alice', { path: 'no path' });
     return 'unreachable';
   }
+
+  @Query(Text, OPTIONAL)
+  misused(@SecureCookie(Misused) value: string | undefined): string | undefined {
+    return value;
+  }
+
+  @RequireSecureCookie(Misused)
+  @Query(Text, OPTIONAL)
+  misusedByGuard(): string {
+    return 'unreachable';
+  }
 }
 
 /** Guards do not run on fields by default; `required` does. */
@@ -181,6 +201,11 @@ export class AccountResolver {
   @ResolveField(Text, OPTIONAL)
   guarded(): string {
     return 'everyone sees it';
+  }
+
+  @ResolveField(Text, OPTIONAL)
+  misuse(@SecureCookie(Misused) value: string | undefined): string | undefined {
+    return value;
   }
 }
 

@@ -1,0 +1,169 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import {
+  Inject,
+  Injectable,
+  Module,
+  type DynamicModule,
+  type MiddlewareConsumer,
+  type NestMiddleware,
+  type NestModule,
+} from '@nestjs/common';
+import { SecureCookieService } from 'nestjs-secure-cookie';
+import { apolloModule } from '../support/graphql-apps.js';
+import { sendGraphql, signedValues, type GraphqlAnswer } from '../support/graphql-client.js';
+import { sessionApp } from '../support/graphql-session.js';
+import { mercuriusModule } from '../support/mercurius-apps.js';
+import { platforms, startApp, type Platform } from '../support/platforms.js';
+import { RecordedLog } from '../support/recorded-log.js';
+import { cookieHeader } from '../support/signed-cookies.js';
+
+const [express, fastify] = platforms;
+
+const log = new RecordedLog();
+const closes: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  await Promise.all(closes.splice(0).map((close) => close()));
+  log.lines.length = 0;
+});
+
+type Send = (query: string, cookie?: string) => Promise<GraphqlAnswer>;
+
+async function start(platform: Platform, graphql: DynamicModule): Promise<Send> {
+  const { url, close } = await startApp(platform, sessionApp(graphql), (app) => app.useLogger(log));
+  closes.push(close);
+  return (query, cookie) => sendGraphql(url, query, cookie);
+}
+
+describe('Apollo on Fastify, where the app does not hand the reply on', () => {
+  it('reads', async () => {
+    const send = await start(fastify, apolloModule());
+    const { data } = await send('{ user userOfJar guarded }', cookieHeader('user', 'alice'));
+
+    expect(data).toEqual({ user: 'alice', userOfJar: 'alice', guarded: 'in' });
+  });
+
+  it('set throws no-response, with the line to add', async () => {
+    const send = await start(fastify, apolloModule());
+    const { data, setCookies } = await send('mutation { tell }');
+
+    expect(data).toEqual({
+      tell: expect.stringContaining('context: (request, reply) => ({ reply })'),
+    });
+    expect(setCookies).toEqual([]);
+  });
+
+  it('which is logged and not told to clients', async () => {
+    const send = await start(fastify, apolloModule());
+    const { errors } = await send('mutation { login(user: "bob") }');
+
+    expect(errors).toMatchObject([{ message: 'Internal server error' }]);
+    expect(log.lines).toContainEqual(
+      expect.stringMatching(
+        /^error: no-response: .*context: \(request, reply\) => \(\{ reply \}\)/,
+      ),
+    );
+  });
+
+  it('a due cookie is not renewed', async () => {
+    const send = await start(fastify, apolloModule());
+    const { data, setCookies } = await send('{ session }', cookieHeader('session', 'alice'));
+
+    expect(data).toEqual({ session: 'alice' });
+    expect(setCookies).toEqual([]);
+  });
+
+  it('the jar that middleware has taken is the one that resolvers get', async () => {
+    @Injectable()
+    class TakesJar implements NestMiddleware {
+      constructor(
+        @Inject(SecureCookieService) private readonly secureCookies: SecureCookieService,
+      ) {}
+
+      use(request: object, response: object, next: () => void): void {
+        this.secureCookies.jar(request, response);
+        next();
+      }
+    }
+
+    @Module({ imports: [sessionApp(apolloModule())] })
+    class WithMiddleware implements NestModule {
+      configure(consumer: MiddlewareConsumer): void {
+        consumer.apply(TakesJar).forRoutes('{*path}');
+      }
+    }
+
+    const { url, close } = await startApp(fastify, WithMiddleware);
+    closes.push(close);
+    const { data, setCookies } = await sendGraphql(url, 'mutation { login(user: "bob") }');
+
+    expect(data).toEqual({ login: 'bob' });
+    expect(setCookies).toHaveLength(1);
+  });
+});
+
+const shared = (): DynamicModule => mercuriusModule({ context: { tenant: 'one' } as never });
+
+describe('one object for the contexts of all requests', () => {
+  it.each([
+    ['an object', shared],
+    [
+      'a function that always returns the same object',
+      () => {
+        const context = {};
+        return mercuriusModule({ context: () => context });
+      },
+    ],
+  ])(
+    'Mercurius with %s: the second user is refused, and never the first one',
+    async (_how, graphql) => {
+      const send = await start(fastify, graphql());
+      const [alice, bob] = [cookieHeader('user', 'alice'), cookieHeader('user', 'bob')];
+
+      const first = await send('{ user }', alice);
+      const fields = ['user', 'userOfJar', 'required', 'guarded', 'guardedByOwn'];
+      const others = await Promise.all(fields.map((field) => send(`{ ${field} }`, bob)));
+
+      expect(first.data).toEqual({ user: 'alice' });
+      expect(others.flatMap(({ errors }) => errors)).toMatchObject(
+        fields.map(() => ({ message: 'Internal server error' })),
+      );
+      expect(others.map(({ text }) => text).join()).not.toMatch(/alice|tenant/);
+      expect(log.lines).toContainEqual(expect.stringMatching(/^error: ambiguous-request: /));
+    },
+  );
+
+  it('nobody gets a cookie that another one’s mutation sets', async () => {
+    const send = await start(fastify, shared());
+    const answers = await Promise.all([
+      send('mutation { login(user: "alice") }'),
+      send('mutation { login(user: "bob") }'),
+    ]);
+    for (const { data, setCookies } of answers) {
+      expect(signedValues(setCookies, 'user')).toEqual(Object.values(data ?? {}));
+    }
+  });
+
+  it.each([
+    ['Apollo', express, () => apolloModule({ context: { tenant: 'one' } as never })],
+    [
+      'Mercurius with a function that returns a new one',
+      fastify,
+      () => mercuriusModule({ context: () => ({ tenant: 'one' }) }),
+    ],
+  ] as const)(
+    '%s gives each request a copy: each reads its own',
+    async (_how, platform, graphql) => {
+      const send = await start(platform, graphql());
+      const users = await Promise.all(
+        ['alice', 'bob', 'carol'].map((user) => send('{ user }', cookieHeader('user', user))),
+      );
+
+      expect(users.map(({ data }) => data)).toEqual([
+        { user: 'alice' },
+        { user: 'bob' },
+        { user: 'carol' },
+      ]);
+    },
+  );
+});
