@@ -296,9 +296,9 @@ export class SecureCookieJar extends SecureCookieReader {
     const payload = definition.encode(value);
     const firstIssuedAt = dateAfterMarks(revocations, definition, payload);
     const written = this.#written(definition, { payload, firstIssuedAt });
-    const { name, value: bytes, attributes, encrypt } = written;
+    const { name, value: bytes, attributes, encrypt, issuedAt } = written;
     assertCookieSize(name, signedLength(this.#signer, name, bytes, { encrypt }));
-    this.#pending.add(name, bytes, attributes, encrypt, firstIssuedAt);
+    this.#pending.add(name, bytes, attributes, encrypt, issuedAt);
   }
 
   #renewed(
@@ -310,17 +310,7 @@ export class SecureCookieJar extends SecureCookieReader {
       return undefined;
     }
     const cookie = this.#written(definition, stored);
-    return cookie.attributes.maxAge !== 0 && this.#fits(cookie)
-      ? { ...cookie, issuedAt: this.#renewalDate(definition, stored) }
-      : undefined;
-  }
-
-  /** Not before the first issue, which may lie ahead: of the two dates, the earlier counts. */
-  #renewalDate(
-    { revocable }: SecureCookieDefinition<never, unknown>,
-    { firstIssuedAt = 0 }: StoredPayload,
-  ): number | undefined {
-    return revocable ? Math.max(Math.floor(this.#signer.now()), firstIssuedAt) : undefined;
+    return cookie.attributes.maxAge !== 0 && this.#fits(cookie) ? cookie : undefined;
   }
 
   /**
@@ -339,14 +329,11 @@ export class SecureCookieJar extends SecureCookieReader {
     definition: SecureCookieDefinition<never, unknown>,
     stored: StoredPayload,
   ): PendingCookie & { readonly value: Uint8Array } {
-    const { name, bytes, encrypt, remaining } = writeDefinedCookie(
-      definition,
-      stored,
-      this.#signer.now(),
-    );
+    const written = writeDefinedCookie(definition, stored, this.#signer.now());
+    const { name, bytes, encrypt, remaining, issuedAt } = written;
     const resolved = this.#defaults.ofDefinition(definition, this.#isSecureConnection);
     const maxAge = resolved.maxAge === null ? null : Math.min(resolved.maxAge, remaining);
-    return { name, value: bytes, attributes: resolved.lasting(maxAge), encrypt };
+    return { name, value: bytes, attributes: resolved.lasting(maxAge), encrypt, issuedAt };
   }
 }
 

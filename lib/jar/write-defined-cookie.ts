@@ -10,6 +10,11 @@ export interface WrittenCookie {
   readonly encrypt: boolean;
   /** How long it may live, in whole seconds: what its absolute age leaves of it. */
   readonly remaining: number;
+  /**
+   * What it is to be dated, in whole seconds, where it can be revoked: when it was written, however
+   * much later it is signed, and not before its first issue, which may lie ahead.
+   */
+  readonly issuedAt: number | undefined;
 }
 
 /**
@@ -19,14 +24,15 @@ export interface WrittenCookie {
  * @param now - seconds since the epoch
  */
 export function writeDefinedCookie(
-  { name, encrypt, absoluteMaxAge }: SecureCookieDefinition<never, unknown>,
+  { name, encrypt, absoluteMaxAge, revocable }: SecureCookieDefinition<never, unknown>,
   { payload, firstIssuedAt }: StoredPayload,
   now: number,
 ): WrittenCookie {
-  if (absoluteMaxAge === undefined) {
-    return { name, bytes: payload, encrypt, remaining: Number.POSITIVE_INFINITY };
-  }
   const first = firstIssuedAt ?? Math.floor(now);
+  const issuedAt = revocable ? Math.max(Math.floor(now), first) : undefined;
+  if (absoluteMaxAge === undefined) {
+    return { name, bytes: payload, encrypt, remaining: Number.POSITIVE_INFINITY, issuedAt };
+  }
   const remaining = Math.max(0, Math.floor(first + absoluteMaxAge - now));
-  return { name, bytes: frameFirstIssue(payload, first), encrypt, remaining };
+  return { name, bytes: frameFirstIssue(payload, first), encrypt, remaining, issuedAt };
 }

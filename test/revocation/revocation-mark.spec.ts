@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import { isRevocationMark, markKey } from '../../lib/revocation/revocation-mark.js';
+import { runProcess } from '../support/child-process.js';
 
 const good = { key: '0123456789abcdef0123456789abcdef', at: 1_700_000_000, until: 1_700_003_600 };
 
@@ -9,10 +9,11 @@ describe('the key of a mark', () => {
     ['__Host-session', 'user:42'],
     ['session', ''],
     ['session', 'Zoë'],
-  ])('of the cookie %j and the key %j is what sha256sum makes of them', (name, key) => {
-    const sum = execFileSync('sha256sum', { input: `${name}=${key}`, encoding: 'utf8' });
+  ])('of the cookie %j and the key %j is what the documented command prints', async (name, key) => {
+    const command = 'printf "$COOKIE=$KEY" | sha256sum | cut -c 1-32';
+    const { output } = await runProcess(['bash', '-c', command], { COOKIE: name, KEY: key });
 
-    expect(markKey(name, key)).toBe(sum.slice(0, 32));
+    expect(`${markKey(name, key)}\n`).toBe(output);
   });
 });
 
