@@ -1,3 +1,5 @@
+import { isError } from './any-realm.js';
+
 /**
  * What a {@link SecureCookieError} is about. The codes are stable; the messages are not.
  *
@@ -99,7 +101,7 @@ const SHOWN = /^(?:[a-z][\w-]{0,30}|\d[\w-]{0,7}|[a-z]{1,55}(?:error|exception))
  */
 export function describeError(error: unknown): string {
   try {
-    if (!(error instanceof Error)) {
+    if (!isError(error)) {
       return `a thrown ${typeof error}`;
     }
     const name: unknown = error.name;

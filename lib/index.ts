@@ -13,10 +13,8 @@ export type {
   SecureCookieRejectedEvent,
   SecureCookieVerifiedEvent,
 } from './signing/read-events.js';
-export {
-  SecureCookieSigner,
-  type SecureCookieSignerOptions,
-} from './signing/secure-cookie-signer.js';
+export { SecureCookieSigner } from './signing/secure-cookie-signer.js';
+export type { SecureCookieSignerOptions } from './signing/signer-options.js';
 export type {
   SecureCookieRejectedValue,
   SecureCookieRejection,

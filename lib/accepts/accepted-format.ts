@@ -1,6 +1,8 @@
-import { types } from 'node:util';
+import { isBytes, isValidDate } from '../any-realm.js';
 import { SecureCookieError } from '../errors.js';
+import { ownMembers } from '../own-options.js';
 import { secretBytes, type SecureCookieSecret } from '../signing/secret.js';
+
 /** Twelve digits, as in format 2. Seconds since the epoch. */
 const MAX_DATE = 999_999_999_999;
 
@@ -56,6 +58,17 @@ export interface SecureCookieNameBindingFormat extends SecureCookieAcceptedForma
   readonly bindsName: true;
 }
 
+interface Given<BindsName extends boolean> extends SecureCookieAcceptedFormat {
+  readonly bindsName: BindsName;
+}
+
+const blankFormat = () => ({
+  until: undefined,
+  secrets: undefined,
+  bindsName: undefined,
+  read: undefined,
+});
+
 /**
  * A format as a definition keeps it: copied and checked once, with answers that can be relied on.
  * Its secrets do not show where it is printed.
@@ -69,12 +82,12 @@ export class AcceptedFormat<BindsName extends boolean> implements SecureCookieAc
   /**
    * @throws {@link SecureCookieError} `option`, or `secret-missing` for an empty secret
    */
-  constructor(format: SecureCookieAcceptedFormat & { readonly bindsName: BindsName }) {
+  constructor(format: Given<BindsName>) {
     if (typeof format !== 'object' || format === null) {
       throw unfit('must be an object, as cookieSignature and tornadoV1 return it');
     }
-    const { until, secrets, bindsName } = format;
-    if (!types.isDate(until) || Number.isNaN(until.getTime())) {
+    const { until, secrets, bindsName, read } = ownMembers<Given<BindsName>>(format, blankFormat);
+    if (!isValidDate(until)) {
       throw unfit('needs "until", a valid Date');
     }
     if (!Array.isArray(secrets)) {
@@ -83,13 +96,13 @@ export class AcceptedFormat<BindsName extends boolean> implements SecureCookieAc
     if (typeof bindsName !== 'boolean') {
       throw unfit('needs "bindsName", true or false: whether its signature covers the name');
     }
-    if (typeof format.read !== 'function') {
+    if (typeof read !== 'function') {
       throw unfit('needs the function "read"');
     }
     this.until = new Date(until);
     this.bindsName = bindsName;
     this.#secrets = Object.freeze(secrets.map((secret) => secretBytes(secret, ' of "accepts"')));
-    this.#read = (cookie) => format.read(cookie);
+    this.#read = (cookie) => read.call(format, cookie);
     Object.freeze(this);
   }
 
@@ -137,7 +150,7 @@ function payloadOf(found: unknown): SecureCookieAcceptedPayload | undefined {
   }
   const payload: unknown = 'payload' in found ? found.payload : undefined;
   const issuedAt: unknown = 'issuedAt' in found ? found.issuedAt : undefined;
-  return types.isUint8Array(payload) && (issuedAt === undefined || isDate(issuedAt))
+  return isBytes(payload) && (issuedAt === undefined || isDate(issuedAt))
     ? { payload: new Uint8Array(payload), issuedAt: floor(issuedAt) }
     : undefined;
 }

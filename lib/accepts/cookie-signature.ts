@@ -1,4 +1,5 @@
 import { SecureCookieError } from '../errors.js';
+import { ownOptions, type OwnOptions } from '../own-options.js';
 import { HmacKey } from '../signing/hmac.js';
 import { secretBytes, type SecureCookieSecret } from '../signing/secret.js';
 import { AcceptedFormat, type SecureCookieAcceptedFormat } from './accepted-format.js';
@@ -9,6 +10,10 @@ export interface SecureCookieSignatureFormatOptions {
   readonly secrets: readonly SecureCookieSecret[];
   /** Read until then, by the signer's clock. */
   readonly until: Date;
+}
+
+function blankOptions(): OwnOptions<SecureCookieSignatureFormatOptions> {
+  return { secrets: undefined, until: undefined };
 }
 
 /** `<value>.<HMAC-SHA256 of the value, base64 without padding>`, with or without `s:` in front. */
@@ -29,10 +34,10 @@ const FORMAT = /^(?:s:)?(.*)\.([A-Za-z0-9+/]{43})$/s;
  *   accepts: [cookieSignature({ secrets: [oldSecret], until: new Date('2027-06-30') })],
  * });
  */
-export function cookieSignature({
-  secrets,
-  until,
-}: SecureCookieSignatureFormatOptions): SecureCookieAcceptedFormat {
+export function cookieSignature(
+  options: SecureCookieSignatureFormatOptions,
+): SecureCookieAcceptedFormat {
+  const { secrets, until } = ownOptions(options, blankOptions, 'option');
   if (!Array.isArray(secrets) || secrets.length === 0) {
     throw new SecureCookieError(
       'secret-missing',

@@ -1,3 +1,4 @@
+import { ownOptions, type OwnOptions } from '../own-options.js';
 import { KeyRing } from '../signing/key-ring.js';
 import { decodeBase64, decodeBytes } from '../signing/payload.js';
 import type { SecureCookieSecret } from '../signing/secret.js';
@@ -12,6 +13,10 @@ export interface SecureCookieTornadoV1Options {
   readonly until: Date;
 }
 
+function blankOptions(): OwnOptions<SecureCookieTornadoV1Options> {
+  return { secret: undefined, until: undefined };
+}
+
 /**
  * Reads cookies in Tornado's first format, with a secret of their own and the definition's `maxAge`.
  * The name is under the signature, though where it ends is ambiguous: see SECURITY.md.
@@ -22,12 +27,10 @@ export interface SecureCookieTornadoV1Options {
  *   accepts: [tornadoV1({ secret: oldSecret, until: new Date('2027-06-30') })],
  * });
  */
-export function tornadoV1({
-  secret,
-  until,
-}: SecureCookieTornadoV1Options): SecureCookieNameBindingFormat {
+export function tornadoV1(options: SecureCookieTornadoV1Options): SecureCookieNameBindingFormat {
+  const { secret, until } = ownOptions(options, blankOptions, 'option');
   // Weak or not, it is the secret that signed those cookies.
-  const ring = new KeyRing({ secret }, true);
+  const ring = new KeyRing({ secret, keyVersion: undefined }, true);
   return new AcceptedFormat({
     until,
     secrets: [secret],

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { isBytes } from '../any-realm.js';
 import { SecureCookieError } from '../errors.js';
 
 /** Everything that JSON can say. */
@@ -37,7 +38,7 @@ const text: Codec = {
 
 const bytes: Codec = {
   encode(name, value) {
-    if (value instanceof Uint8Array) {
+    if (isBytes(value)) {
       return new Uint8Array(value);
     }
     throw unfit(name, 'a Uint8Array');

@@ -1,9 +1,10 @@
 import { SecureCookieError } from '../errors.js';
-import { SecureCookieDefinition } from './secure-cookie-definition.js';
+import { BRAND } from './definition-brand.js';
+import type { SecureCookieDefinition } from './secure-cookie-definition.js';
 
-/** Whether a value was made by `defineSecureCookie`. */
+/** Whether a value was made by `defineSecureCookie`, of whatever copy or build of this package. */
 export function isDefinition(value: unknown): value is SecureCookieDefinition<never, unknown> {
-  return value instanceof SecureCookieDefinition;
+  return typeof value === 'object' && value !== null && BRAND in value && value[BRAND] === true;
 }
 
 /**

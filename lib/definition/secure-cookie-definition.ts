@@ -18,6 +18,7 @@ import {
   type SecureCookieRevocableOptions,
   type WithoutSchema,
 } from './definition-options.js';
+import { BRAND } from './definition-brand.js';
 import { revocationKeys, type RevocableBy } from './revocation-keys.js';
 import type {
   SecureCookieStandardSchema,
@@ -69,6 +70,15 @@ export class SecureCookieDefinition<in Input, out Output> {
   readonly revocable: boolean;
   readonly #revocableBy: RevocableBy | undefined;
   readonly #schema: SecureCookieStandardSchema | undefined;
+
+  /**
+   * Says what it is to other copies and builds of this package, of which the classes are others.
+   *
+   * @internal
+   */
+  get [BRAND](): true {
+    return true;
+  }
 
   /** @internal */
   constructor(name: string, options: AnyOptions) {

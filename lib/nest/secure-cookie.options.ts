@@ -1,4 +1,5 @@
 import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
+import { isBytes } from '../any-realm.js';
 import { SecureCookieError } from '../errors.js';
 import { ownCookieAttributes, type SecureCookieAttributes } from '../http/set-cookie.js';
 import { CookieDefaults } from '../jar/cookie-defaults.js';
@@ -169,12 +170,7 @@ export function rootOptions(
 }
 
 function isSecret(input: unknown): input is SecureCookieSecret | null | undefined {
-  return (
-    input === undefined ||
-    input === null ||
-    typeof input === 'string' ||
-    input instanceof Uint8Array
-  );
+  return input === undefined || input === null || typeof input === 'string' || isBytes(input);
 }
 
 function definedSecret(secret: SecureCookieSecret | null | undefined): SecureCookieSecret {

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { isBytes } from '../any-realm.js';
 import { SecureCookieError } from '../errors.js';
 
 /**
@@ -14,7 +15,7 @@ const ASCII = /^[^\u0080-\uffff]*$/;
  * @throws {@link SecureCookieError} `value` - for what is neither well-formed text nor bytes
  */
 export function assertValue(value: unknown): void {
-  if (typeof value === 'string' ? value.isWellFormed() : value instanceof Uint8Array) {
+  if (typeof value === 'string' ? value.isWellFormed() : isBytes(value)) {
     return;
   }
   throw new SecureCookieError(

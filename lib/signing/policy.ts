@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isBytes } from '../any-realm.js';
 import { SecureCookieError } from '../errors.js';
 import type { OwnOptions } from '../own-options.js';
 import type { SecureCookieVersion } from './opened-value.js';
@@ -127,7 +128,7 @@ export function assertTime(seconds: number): void {
  * @throws {@link SecureCookieError} `option` - a nonce of another length could not be found again
  */
 export function assertRandom(bytes: Uint8Array, length: number): void {
-  if (!(bytes instanceof Uint8Array) || bytes.length !== length) {
+  if (!isBytes(bytes) || bytes.length !== length) {
     throw new SecureCookieError(
       'option',
       `The option "random" must return as many random bytes as it is asked for, here ${length}.`,

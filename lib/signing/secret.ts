@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isBytes } from '../any-realm.js';
 import { SecureCookieError } from '../errors.js';
 
 /** A secret: text, of which the UTF-8 bytes are used as they are (never decoded), or bytes. */
@@ -33,7 +34,7 @@ export function secretBytes(secret: unknown, which: string): Uint8Array {
   if (typeof secret === 'string' && secret.isWellFormed()) {
     return new TextEncoder().encode(secret);
   }
-  if (!(secret instanceof Uint8Array)) {
+  if (!isBytes(secret)) {
     throw new SecureCookieError(
       'option',
       `The option "secret"${which} must be well-formed text or a Uint8Array. To rotate secrets, give a record { [version]: secret } and "keyVersion".`,

@@ -1,6 +1,6 @@
 import { assertCookieName } from '../cookie-name.js';
 import { SecureCookieError } from '../errors.js';
-import { ownOptions, type OwnOptions } from '../own-options.js';
+import type { OwnOptions } from '../own-options.js';
 import {
   judgeDate,
   judgeValue,
@@ -10,17 +10,10 @@ import {
   type SecureCookieEncoding,
   type SecureCookieVerifyOptions,
 } from './judge-value.js';
-import {
-  KeyRing,
-  NO_KEYS,
-  blankKeys,
-  ownKeys,
-  type Keys,
-  type SecureCookieKeys,
-} from './key-ring.js';
+import { KeyRing, NO_KEYS, ownKeys, type Keys, type SecureCookieKeys } from './key-ring.js';
 import type { SecureCookieVersion } from './opened-value.js';
 import { assertValue } from './payload.js';
-import { assertTime, blankPolicy, resolvePolicy, type SecureCookiePolicy } from './policy.js';
+import { assertTime, resolvePolicy } from './policy.js';
 import type { PreparedKey } from './prepared-key.js';
 import { publishRead } from './read-events.js';
 import { fingerprint, secretBytes, type SecureCookieSecret } from './secret.js';
@@ -32,6 +25,7 @@ import {
   signValueV2,
   type SecureCookieSignOptions,
 } from './sign-value.js';
+import { ownSignerOptions, type SecureCookieSignerOptions } from './signer-options.js';
 import { openSignedValue } from './signed-value.js';
 import type { SecureCookieVerifyResult } from './verify-result.js';
 
@@ -97,13 +91,6 @@ export interface KeyFreshness {
   hasten(): void;
 }
 
-/** The keys and the policy of a {@link SecureCookieSigner}. */
-export type SecureCookieSignerOptions = SecureCookieKeys & SecureCookiePolicy;
-
-function blankSignerOptions(): OwnOptions<SecureCookieSignerOptions> {
-  return { ...blankKeys(), ...blankPolicy() };
-}
-
 /**
  * Signs and verifies cookie values in Tornado's formats. Needs no Nest app.
  *
@@ -151,13 +138,7 @@ export class SecureCookieSigner {
    * `option` for anything else
    */
   constructor(options: SecureCookieSignerOptions) {
-    if (typeof options !== 'object' || options === null) {
-      throw new SecureCookieError(
-        'secret-missing',
-        'The signer needs its options: new SecureCookieSigner({ secret }).',
-      );
-    }
-    const own = ownOptions(options, blankSignerOptions, 'option');
+    const own = ownSignerOptions(options);
     const { maxAge, minVersion, clockTolerance, allowWeakSecrets, clock, random } =
       resolvePolicy(own);
     this.maxAge = maxAge;

@@ -1,11 +1,10 @@
 import { writeDefinedCookie } from '../jar/write-defined-cookie.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+import { isBytes } from '../any-realm.js';
 import { SecureCookieError } from '../errors.js';
 import { markHere, type SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
-import {
-  SecureCookieSigner,
-  type SecureCookieSignerOptions,
-} from '../signing/secure-cookie-signer.js';
+import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import { ownSignerOptions, type SecureCookieSignerOptions } from '../signing/signer-options.js';
 
 /** What the app under test signs with. */
 export type CookieMintOptions = SecureCookieSignerOptions;
@@ -33,8 +32,8 @@ export class CookieMint {
    * @throws `SecureCookieError` with `secret-missing`, `secret-weak`, `key-version`, `option` or `clock`
    */
   constructor(options: CookieMintOptions) {
-    this.#options = options;
-    this.#signer = new SecureCookieSigner(options);
+    this.#options = ownSignerOptions(options);
+    this.#signer = new SecureCookieSigner(this.#options);
   }
 
   /**
@@ -129,7 +128,7 @@ export class CookieMint {
   oldKey<Input>(...cookie: Minted<Input>): string;
   oldKey<Input>(...cookie: MintedText | Minted<Input>): string {
     const { secret, keyVersion } = this.#options;
-    const isRecord = typeof secret === 'object' && !(secret instanceof Uint8Array);
+    const isRecord = typeof secret === 'object' && !isBytes(secret);
     const other = Object.keys(isRecord ? secret : {}).find((key) => Number(key) !== keyVersion);
     if (!isRecord || other === undefined) {
       throw new SecureCookieError(

@@ -2,11 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { defineSecureCookie } from '../../lib/definition/secure-cookie-definition.js';
 import { SecureCookieReader } from '../../lib/jar/secure-cookie-reader.js';
-import {
-  signedLength,
-  SecureCookieSigner,
-  type SecureCookieSignerOptions,
-} from '../../lib/signing/secure-cookie-signer.js';
+import { signedLength, SecureCookieSigner } from '../../lib/signing/secure-cookie-signer.js';
+import type { SecureCookieSignerOptions } from '../../lib/signing/signer-options.js';
 import { XaesKey } from '../../lib/signing/xaes-256-gcm.js';
 import { encrypted, NONCE } from '../support/encrypt.js';
 import { field, resignV1, resignV2, resignV2Fields } from '../support/resign.js';

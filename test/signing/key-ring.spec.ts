@@ -4,8 +4,8 @@ import {
   refuseSecrets,
   signedLength,
   SecureCookieSigner,
-  type SecureCookieSignerOptions,
 } from '../../lib/signing/secure-cookie-signer.js';
+import type { SecureCookieSignerOptions } from '../../lib/signing/signer-options.js';
 import { resignV2Fields } from '../support/resign.js';
 import { OTHER_SECRET, SECRET, TORNADO_EXAMPLE_SECRET } from '../support/secrets.js';
 import { thrownBy } from '../support/thrown-by.js';
