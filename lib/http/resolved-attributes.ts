@@ -39,10 +39,10 @@ export class ResolvedAttributes {
   #second = Number.NaN;
   #text = '';
 
-  constructor(attributes: SetCookieAttributes) {
+  constructor(attributes: SetCookieAttributes, maxAge = attributes.maxAge) {
     this.path = attributes.path;
     this.domain = attributes.domain;
-    this.maxAge = attributes.maxAge;
+    this.maxAge = maxAge;
     this.httpOnly = attributes.httpOnly;
     this.secure = attributes.secure;
     this.sameSite = attributes.sameSite;
@@ -56,7 +56,7 @@ export class ResolvedAttributes {
    * @param maxAge - seconds; 0 deletes the cookie, `null` lets the browser keep it until it is closed
    */
   lasting(maxAge: number | null): ResolvedAttributes {
-    return maxAge === this.maxAge ? this : new ResolvedAttributes({ ...this, maxAge });
+    return maxAge === this.maxAge ? this : new ResolvedAttributes(this, maxAge);
   }
 
   /**

@@ -26,7 +26,9 @@ describe("an app's default attributes", () => {
 
     expect(resolved).toMatchObject({ secure: false, maxAge: MONTH });
     expect(defaults.ofName('b', undefined, overPlainHttp)).toBe(resolved);
-    expect(defaults.ofName('a', undefined, overTls)).toEqual({ ...resolved, secure: true });
+    expect(defaults.ofName('a', undefined, overTls)).toEqual(
+      Object.assign({}, resolved, { secure: true }),
+    );
     expect(defaults.ofName('b', undefined, overTls)).toBe(defaults.ofName('a', undefined, overTls));
   });
 
@@ -72,8 +74,12 @@ describe("an app's default attributes", () => {
     const defaults = defaultsOf({ path: '/app' });
     const resolved = defaults.ofName('user', undefined, overTls);
 
-    expect(defaults.ofName('user', { maxAge: 60 }, overTls)).toEqual({ ...resolved, maxAge: 60 });
-    expect(defaults.ofName('user', { maxAge: 70 }, overTls)).toEqual({ ...resolved, maxAge: 70 });
+    expect(defaults.ofName('user', { maxAge: 60 }, overTls)).toEqual(
+      Object.assign({}, resolved, { maxAge: 60 }),
+    );
+    expect(defaults.ofName('user', { maxAge: 70 }, overTls)).toEqual(
+      Object.assign({}, resolved, { maxAge: 70 }),
+    );
     expect(defaults.ofName('user', undefined, overTls)).toBe(resolved);
   });
 });
@@ -86,7 +92,9 @@ describe("a definition's attributes", () => {
 
     expect(resolved).toMatchObject({ path: '/app', maxAge: 60, secure: false });
     expect(defaults.ofDefinition(Theme, overPlainHttp)).toBe(resolved);
-    expect(defaults.ofDefinition(Theme, overTls)).toEqual({ ...resolved, secure: true });
+    expect(defaults.ofDefinition(Theme, overTls)).toEqual(
+      Object.assign({}, resolved, { secure: true }),
+    );
   });
 
   it('are those of this app, and of this definition', () => {
