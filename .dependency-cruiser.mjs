@@ -3,7 +3,8 @@
  * that it may import, and anything else is an error. test/architecture.spec.ts tries the rules.
  */
 
-const SHARED = '^lib/(errors|cookie-name|own-options|any-realm|refresher|secure-cookie-logger)[.]ts$';
+const SHARED =
+  '^lib/(errors|cookie-name|own-options|any-realm|refresher|secure-cookie-logger)[.]ts$';
 
 const rooms = (...names) => `^lib/(${names.join('|')})/`;
 
