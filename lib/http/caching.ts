@@ -23,12 +23,14 @@ const SHARED: readonly string[] = ['public', 's-maxage'];
 /** These, and `immutable`, say that a response is the same for everybody. */
 const OFFERED = new Set([...SHARED, 'immutable']);
 
+/** RFC 9213: CDN-Cache-Control, Cloudflare-CDN-Cache-Control, Akamai-Cache-Control. */
+const TARGETED = '-cache-control';
+
 /**
- * The fields that some caches obey in place of `Cache-Control`. By RFC 9213 they end in
- * `-Cache-Control` (CDN-Cache-Control, Cloudflare-CDN-Cache-Control, Akamai-Cache-Control); older are
- * those of the Edge Architecture Specification (Fastly, Varnish), of nginx and of Akamai.
+ * Older fields that some caches obey in place of `Cache-Control`: those of the Edge Architecture
+ * Specification (Fastly, Varnish), of nginx and of Akamai.
  */
-const TARGETED = /^(?:.+-cache-control|surrogate-control|x-accel-expires|edge-control)$/i;
+const OLDER_TARGETED = new Set(['surrogate-control', 'x-accel-expires', 'edge-control']);
 
 /** RFC 9110, section 5.6.4: a comma in a quoted-string separates nothing. */
 const QUOTED_STRING = String.raw`"(?:[^"\\]|\\.)*"`;
@@ -100,7 +102,8 @@ export function varyByCookie(head: ResponseHead): void {
 }
 
 function isTargeted(name: string): boolean {
-  return TARGETED.test(name);
+  const lowerCase = name.toLowerCase();
+  return lowerCase.endsWith(TARGETED) || OLDER_TARGETED.has(lowerCase);
 }
 
 /** nginx: "X-Accel-Expires: 0" keeps a response out. */

@@ -11,15 +11,15 @@ export interface SetCookieAttributes {
 }
 
 const SAME_SITE = {
-  strict: '; SameSite=Strict',
-  lax: '; SameSite=Lax',
-  none: '; SameSite=None',
+  strict: 'SameSite=Strict',
+  lax: 'SameSite=Lax',
+  none: 'SameSite=None',
 } as const;
 
 const PRIORITY = {
-  low: '; Priority=Low',
-  medium: '; Priority=Medium',
-  high: '; Priority=High',
+  low: 'Priority=Low',
+  medium: 'Priority=Medium',
+  high: 'Priority=High',
 } as const;
 
 /**
@@ -76,17 +76,18 @@ export class ResolvedAttributes {
 
 function attributeText(attributes: SetCookieAttributes, second: number): string {
   const { path, domain, maxAge, httpOnly, secure, sameSite, partitioned, priority } = attributes;
-  return (
-    (maxAge === null ? '' : `; Max-Age=${maxAge}`) +
-    (domain === undefined ? '' : `; Domain=${domain}`) +
-    `; Path=${path}` +
-    (maxAge === null ? '' : `; Expires=${expiry(second, maxAge).toUTCString()}`) +
-    (httpOnly ? '; HttpOnly' : '') +
-    (secure ? '; Secure' : '') +
-    (partitioned ? '; Partitioned' : '') +
-    (priority === undefined ? '' : PRIORITY[priority]) +
-    SAME_SITE[sameSite]
-  );
+  return [
+    '',
+    ...(maxAge === null ? [] : [`Max-Age=${maxAge}`]),
+    ...(domain === undefined ? [] : [`Domain=${domain}`]),
+    `Path=${path}`,
+    ...(maxAge === null ? [] : [`Expires=${expiry(second, maxAge).toUTCString()}`]),
+    ...(httpOnly ? ['HttpOnly'] : []),
+    ...(secure ? ['Secure'] : []),
+    ...(partitioned ? ['Partitioned'] : []),
+    ...(priority === undefined ? [] : [PRIORITY[priority]]),
+    SAME_SITE[sameSite],
+  ].join('; ');
 }
 
 /** A lifetime of 0 deletes, and so it must do for a client whose clock is behind. */

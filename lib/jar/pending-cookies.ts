@@ -123,7 +123,7 @@ export class PendingCookies implements HeadWriter {
     }
     const [first] = headers;
     if (first !== undefined) {
-      this.#keepPrivate(head, cookieName(first));
+      this.#keepPrivate(head, first);
       head.setHeader('Set-Cookie', [...head.header('Set-Cookie'), ...headers]);
     }
   }
@@ -148,11 +148,11 @@ export class PendingCookies implements HeadWriter {
       : signDated(this.#signer, name, value, { encrypt }, issuedAt);
   }
 
-  #keepPrivate(head: ResponseHead, name: string): void {
+  #keepPrivate(head: ResponseHead, header: string): void {
     if (keepPrivate(head)) {
       this.#warnings.give(
         'shared caches',
-        `The app offers a response to shared caches ("public", "s-maxage" or a header for CDNs) that carries the cookie "${name}": it went out as "private" instead, or others would have got the cookie. Say "private" on routes that set cookies.`,
+        `The app offers a response to shared caches ("public", "s-maxage" or a header for CDNs) that carries the cookie "${cookieName(header)}": it went out as "private" instead, or others would have got the cookie. Say "private" on routes that set cookies.`,
       );
     }
   }
