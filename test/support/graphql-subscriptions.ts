@@ -1,0 +1,178 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Module, type DynamicModule } from '@nestjs/common';
+import {
+  Field,
+  ObjectType,
+  Parent,
+  Query,
+  ResolveField,
+  Resolver,
+  Subscription,
+} from '@nestjs/graphql';
+import {
+  RequireSecureCookie,
+  SecureCookie,
+  SecureCookieJar,
+  SecureCookieModule,
+  SecureCookies,
+} from 'nestjs-secure-cookie';
+import type { GraphqlSetting } from './graphql-apps.js';
+import { startApp, type RunningApp } from './platforms.js';
+import { SECRET } from './secrets.js';
+import { cookieHeader } from './signed-cookies.js';
+import { openSubscriptions, type SubscriptionClient } from './subscriptions.js';
+
+const Text = () => String;
+const OPTIONAL = { nullable: true };
+
+@ObjectType()
+class Tick {
+  @Field(Text)
+  by!: string;
+
+  @Field(Text, OPTIONAL)
+  now?: string | null;
+}
+
+async function* ticks(by: string, ...names: readonly string[]): AsyncGenerator<object> {
+  for (const name of names) {
+    yield { [name]: { by } };
+    await sleep(20);
+  }
+}
+
+/** Seconds that the app's clock is ahead. */
+const clock = { ahead: 0 };
+
+@Resolver(() => Tick)
+class TickResolver {
+  @Query(Text)
+  ping(): string {
+    return 'pong';
+  }
+
+  @Subscription(() => Tick)
+  ticks(@SecureCookie('user') user: string | undefined): AsyncGenerator<object> {
+    return ticks(user ?? 'nobody', 'ticks');
+  }
+
+  @RequireSecureCookie('user')
+  @Subscription(() => Tick)
+  guardedTicks(): AsyncGenerator<object> {
+    return ticks('somebody', 'guardedTicks');
+  }
+
+  @Subscription(() => Tick)
+  requiredTicks(@SecureCookie('user', { required: true }) user: string): AsyncGenerator<object> {
+    return ticks(user, 'requiredTicks');
+  }
+
+  @Subscription(() => Tick)
+  settingTicks(@SecureCookies() cookies: SecureCookieJar): AsyncGenerator<object> {
+    try {
+      cookies.set('user', 'bob');
+      return ticks('set', 'settingTicks');
+    } catch (error) {
+      return ticks(
+        `${String(Reflect.get(error as object, 'code'))} for ${cookies.get('user')}`,
+        'settingTicks',
+      );
+    }
+  }
+
+  /** Asked for each event. */
+  @ResolveField(Text, OPTIONAL)
+  now(@Parent() _tick: Tick, @SecureCookie('user') user: string | undefined): string | undefined {
+    return user;
+  }
+}
+
+function tickApp(graphql: DynamicModule) {
+  @Module({
+    imports: [
+      SecureCookieModule.forRoot({
+        secret: SECRET,
+        maxAge: 3600,
+        clock: () => Date.now() / 1000 + clock.ahead,
+      }),
+      graphql,
+    ],
+    providers: [TickResolver],
+  })
+  class TickModule {}
+
+  return TickModule;
+}
+
+/** What subscriptions do with the cookies of the handshake, with each driver. */
+export function describeGraphqlSubscriptions(settings: readonly GraphqlSetting[]): void {
+  describe.each(settings)('subscriptions: $driver', ({ platform, graphql }) => {
+    let running: RunningApp;
+    const clients: SubscriptionClient[] = [];
+
+    beforeAll(async () => {
+      running = await startApp(platform, tickApp(graphql));
+    });
+    afterAll(() => running.close());
+    afterEach(async () => {
+      clock.ahead = 0;
+      await Promise.all(clients.splice(0).map((client) => client.close()));
+    });
+
+    function open(cookie: string, payload?: Record<string, unknown>): SubscriptionClient {
+      const client = openSubscriptions(running.url, cookie, payload);
+      clients.push(client);
+      return client;
+    }
+
+    it('read the cookie of the handshake', async () => {
+      const client = open(cookieHeader('user', 'alice'));
+
+      expect(await client.first('subscription { ticks { by now } }')).toMatchObject({
+        data: { ticks: { by: 'alice', now: 'alice' } },
+      });
+    });
+
+    it('and not what connection_init brings', async () => {
+      const cookie = cookieHeader('user', 'eve');
+      const planted = open('', { headers: { cookie }, cookie, Cookie: cookie });
+
+      expect(await planted.first('subscription { ticks { by now } }')).toMatchObject({
+        data: { ticks: { by: 'nobody', now: null } },
+      });
+    });
+
+    it.each(['guardedTicks', 'requiredTicks'])('%s: refused without the cookie', async (field) => {
+      const [withCookie, without] = await Promise.all([
+        open(cookieHeader('user', 'alice')).first(`subscription { ${field} { by } }`),
+        open('')
+          .first(`subscription { ${field} { by } }`)
+          .catch((errors: unknown) => ({ errors })),
+      ]);
+
+      expect(withCookie).toMatchObject({ data: { [field]: { by: expect.any(String) } } });
+      expect(JSON.stringify(without)).toContain('Unauthorized');
+    });
+
+    it('setting throws no-response, and reading goes on', async () => {
+      const client = open(cookieHeader('user', 'alice'));
+
+      expect(await client.first('subscription { settingTicks { by } }')).toMatchObject({
+        data: { settingTicks: { by: 'no-response for alice' } },
+      });
+    });
+
+    it('a session that expires ends its rights on the open socket', async () => {
+      const client = open(cookieHeader('user', 'alice'));
+      const before = await client.first('subscription { requiredTicks { by now } }');
+      clock.ahead = 3602;
+      const after = await client
+        .first('subscription { requiredTicks { by now } }')
+        .catch((errors: unknown) => ({ errors }));
+
+      expect(before).toMatchObject({ data: { requiredTicks: { by: 'alice', now: 'alice' } } });
+      expect(JSON.stringify(after)).toContain('Unauthorized');
+    });
+  });
+}
