@@ -17,6 +17,8 @@ const RESERVED_NAME = new RegExp(`^(?:${RESERVED})$`, 'i');
  */
 const COOKIE_NAME = new RegExp(`^(?!(?:${RESERVED})$)[!#$%&'*+.^_\`|~0-9a-z-]+$`, 'i');
 
+const NO_TCHAR = /[^!#$%&'*+.^_`|~0-9a-z-]/i;
+
 /** Whether a cookie of this name can be signed, sent, and read by Tornado as well. */
 export function isCookieName(name: unknown): name is string {
   return typeof name === 'string' && COOKIE_NAME.test(name);
@@ -37,6 +39,17 @@ export function assertCookieName(name: unknown): asserts name is string {
   }
   throw new SecureCookieError(
     'name',
-    `${typeof name === 'string' ? JSON.stringify(name) : `A value of type ${typeof name}`} is not a cookie name: use letters, digits and !#$%&'*+-.^_\`|~ only (an RFC 6265 token).`,
+    `${faultOf(name)}: use letters, digits and !#$%&'*+-.^_\`|~ only (an RFC 6265 token).`,
   );
+}
+
+/** One character of it and no more: where name and value were exchanged, it is the value. */
+function faultOf(name: unknown): string {
+  if (typeof name !== 'string') {
+    return `A value of type ${typeof name} is not a cookie name`;
+  }
+  const place = name.search(NO_TCHAR);
+  return place === -1
+    ? 'A cookie name cannot be empty'
+    : `A cookie name cannot hold ${JSON.stringify(name.charAt(place))}, as this one does at character ${place + 1}`;
 }

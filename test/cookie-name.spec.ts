@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { assertCookieName, isCookieName } from '../lib/cookie-name.js';
+import { thrownBy } from './support/thrown-by.js';
 
 /** RFC 9110, section 5.6.2: tchar. */
 const TCHARS = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -81,5 +82,12 @@ describe('the names that cookies can have', () => {
   ])('%s is none', (_, name) => {
     expect(isCookieName(name)).toBe(false);
     expect(() => assertCookieName(name)).toThrow(refusal);
+  });
+
+  it('that are none are not quoted: where name and value were exchanged, it is the value', () => {
+    expect(thrownBy(() => assertCookieName('alice@example.com')).message).toBe(
+      'A cookie name cannot hold "@", as this one does at character 6: use letters, digits and !#$%&\'*+-.^_`|~ only (an RFC 6265 token).',
+    );
+    expect(thrownBy(() => assertCookieName('')).message).toContain('cannot be empty');
   });
 });

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { isBytes } from '../any-realm.js';
-import { SecureCookieError } from '../errors.js';
+import { describeError, SecureCookieError } from '../errors.js';
 
 /** Everything that JSON can say. */
 export type SecureCookieJsonValue =
@@ -71,12 +71,11 @@ export const CODECS: Readonly<Record<SecureCookieCodec, Codec>> = Object.freeze(
 function stringify(name: string, value: unknown): unknown {
   try {
     return JSON.stringify(value);
-  } catch (cause) {
-    // Cycles, BigInts, or a toJSON that throws.
+  } catch (error) {
+    // Cycles, BigInts, or a toJSON that throws. No cause: its message may quote the value, or name its keys.
     throw new SecureCookieError(
       'value',
-      `The value of the cookie "${name}" can not be written as JSON.`,
-      { cause },
+      `The value of the cookie "${name}" cannot be written as JSON (${describeError(error)}): it may hold no cycles, no BigInts and no toJSON() that throws.`,
     );
   }
 }

@@ -162,10 +162,10 @@ export class SecureCookieDefinition<in Input, out Output> {
     if (validated?.issues === undefined && validated !== undefined) {
       return;
     }
-    const paths = validated?.issues?.map(issuePath).join(', ');
+    // Neither messages nor paths: those of a record are keys of the value.
     throw new SecureCookieError(
       'value',
-      `The value of the cookie "${this.name}" does not fit its schema${paths === undefined ? '' : `, at: ${paths}`}.`,
+      `The value of the cookie "${this.name}" does not fit its schema. The schema's issues are not repeated here, because they may quote the value: validate it before, to see them.`,
     );
   }
 
@@ -265,13 +265,6 @@ function validateWith(schema: SecureCookieStandardSchema, value: unknown) {
 /** Of whatever library or realm: taken for a result, a promise would pass as a value without issues. */
 function isPromise(result: object | undefined): result is PromiseLike<unknown> {
   return result !== undefined && 'then' in result;
-}
-
-function issuePath({ path = [] }: { readonly path?: readonly unknown[] | undefined }): string {
-  const keys = path.map((key) =>
-    typeof key === 'object' && key !== null && 'key' in key ? key.key : key,
-  );
-  return keys.length === 0 ? 'the value itself' : keys.map(String).join('.');
 }
 
 function assertDefinition(

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { defineSecureCookie, type SecureCookieCodec } from 'nestjs-secure-cookie';
 import { z } from 'zod';
@@ -131,8 +132,19 @@ describe('json', () => {
     expect(thrownBy(() => mint.valid(Json, value as never))).toMatchObject({ code: 'value' });
   });
 
-  it('the error of what can not be written has its cause', () => {
-    expect(thrownBy(() => mint.valid(Json, throwing as never)).cause).toBeInstanceOf(RangeError);
+  const keyed: { aSecretKey?: unknown } = {};
+  keyed.aSecretKey = keyed;
+
+  it.each([
+    ['a toJSON that quotes it', { toJSON: () => JSON.parse('{"a secret') }, 'SyntaxError'],
+    ['a cycle, of which JSON.stringify names the key', keyed, 'TypeError'],
+    ['a getter that quotes it', gettingASecret(), 'RangeError'],
+  ])('the error of what cannot be written quotes nothing of it: %s', (_what, value, kind) => {
+    const error = thrownBy(() => mint.valid(Json, value as never));
+
+    expect(error.message).toContain(`cannot be written as JSON (${kind})`);
+    expect(error).not.toHaveProperty('cause');
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/a ?secret/i);
   });
 
   it.each([
@@ -173,3 +185,11 @@ describe('json', () => {
     });
   });
 });
+
+function gettingASecret(): object {
+  return {
+    get name(): string {
+      throw new RangeError('not a secret');
+    },
+  };
+}

@@ -56,7 +56,7 @@ describe("an app's default attributes", () => {
         ),
       );
       expect(() => defaults.ofName('a b', undefined, overTls)).toThrow(
-        /"a b" is not a cookie name/,
+        /A cookie name cannot hold " "/,
       );
     }
   });
