@@ -80,8 +80,10 @@ function stringify(name: string, value: unknown): unknown {
   }
 }
 
+/** Through a view: a copy would lie in Node's shared Buffer pool, where a plaintext must not. */
 function decodeUtf8(payload: Uint8Array): string | undefined {
-  return isUtf8(payload) ? Buffer.from(payload).toString('utf8') : undefined;
+  const { buffer, byteOffset, byteLength } = payload;
+  return isUtf8(payload) ? Buffer.from(buffer, byteOffset, byteLength).toString('utf8') : undefined;
 }
 
 function unfit(name: string, expected: string): SecureCookieError {

@@ -123,9 +123,8 @@ export class SecureCookieDefinition<in Input, out Output> {
   encode(value: Input): Uint8Array {
     this.#assertValid(value);
     const payload = CODECS[this.codec].encode(this.name, value);
-    const stored = CODECS[this.codec].decode(payload);
     if (this.codec === 'json') {
-      this.#assertValid(stored?.value);
+      this.#assertValid(CODECS[this.codec].decode(payload)?.value);
     }
     return payload;
   }
