@@ -42,6 +42,7 @@ export {
   type SecureCookieInput,
   type SecureCookieValue,
 } from './definition/secure-cookie-definition.js';
+export type { SecureCookieDomainOf, SecureCookieFormerPlace } from './definition/cookie-places.js';
 export type {
   SecureCookieDefinitionOptions,
   SecureCookieRenewalOptions,
@@ -84,7 +85,11 @@ export type { SecureCookieReadOptions } from './nest/requirements.js';
 export { SecureCookieGuard } from './nest/secure-cookie.guard.js';
 export { SecureCookieInterceptor } from './nest/secure-cookie.interceptor.js';
 export type { SecureCookieLogger } from './secure-cookie-logger.js';
-export { SecureCookieJar, type SecureCookieJarOptions } from './jar/secure-cookie-jar.js';
+export { SecureCookieJar } from './jar/secure-cookie-jar.js';
+export type {
+  SecureCookieJarOptions,
+  SecureCookieSetOptions,
+} from './jar/secure-cookie-jar-options.js';
 export { SecureCookieModule } from './nest/secure-cookie.module.js';
 export {
   SECURE_COOKIE_OPTIONS,

@@ -5,6 +5,7 @@ import type {
 import { blankAttributes, type SecureCookieAttributes } from '../http/set-cookie.js';
 import type { OwnOptions } from '../own-options.js';
 import type { SecureCookieCodec } from './codec.js';
+import type { SecureCookieDomainOf, SecureCookieFormerPlace } from './cookie-places.js';
 import type { SecureCookieStandardSchema } from './standard-schema.js';
 
 /** When a cookie that a client presents is re-issued. */
@@ -52,8 +53,25 @@ export type SecureCookieRenewalOptions =
  * What a definition says of its cookie besides the value's type. `maxAge`, in seconds, binds the
  * browser and the server both, and may exceed the signer's.
  */
-export type SecureCookieDefinitionOptions = SecureCookieAttributes &
+export type SecureCookieDefinitionOptions = Omit<SecureCookieAttributes, 'domain'> &
   SecureCookieRenewalOptions & {
+    /**
+     * The host the cookie is sent to, with its subdomains; `null` for the host alone, against a
+     * default of the app; or a function of the request's host, for tenants, which setting, clearing
+     * and renewing ask.
+     *
+     * @defaultValue none: the host that set it, alone
+     */
+    readonly domain?: string | null | SecureCookieDomainOf | undefined;
+    /**
+     * Where the cookie lived before: setting, clearing and renewing delete it there. A browser keeps
+     * cookies of one name and different places apart, and sends them all.
+     *
+     * @defaultValue nowhere else
+     * @example
+     * [{ domain: null }, { path: '/app' }];
+     */
+    readonly formerly?: readonly SecureCookieFormerPlace[] | undefined;
     /**
      * Hides the value from whoever does not hold the secret.
      *
@@ -61,7 +79,9 @@ export type SecureCookieDefinitionOptions = SecureCookieAttributes &
      */
     readonly encrypt?: boolean | undefined;
     /**
-     * Formats that came before: read under this name, and re-issued under `renew`.
+     * Formats that came before: read under this name, and re-issued under `renew`. `absoluteMaxAge`
+     * counts from the date that they carry; what carries none is first issued when it is renewed, so
+     * it ends at the latest `absoluteMaxAge` after `until`.
      *
      * @defaultValue none
      */
@@ -102,7 +122,9 @@ export type SchemaOutput<Schema extends SecureCookieStandardSchema> = NonNullabl
 >['output'];
 
 /** What the constructor takes, whatever the types of the values are. */
-export interface AnyOptions extends Omit<SecureCookieAttributes, never> {
+export interface AnyOptions extends Omit<SecureCookieAttributes, 'domain'> {
+  readonly domain?: string | null | SecureCookieDomainOf | undefined;
+  readonly formerly?: readonly SecureCookieFormerPlace[] | undefined;
   readonly codec?: SecureCookieCodec | undefined;
   readonly schema?: SecureCookieStandardSchema | undefined;
   readonly encrypt?: boolean | undefined;
@@ -118,6 +140,7 @@ export interface AnyOptions extends Omit<SecureCookieAttributes, never> {
 export function blankDefinitionOptions(): OwnOptions<AnyOptions> {
   return {
     ...blankAttributes(),
+    formerly: undefined,
     codec: undefined,
     schema: undefined,
     encrypt: undefined,

@@ -8,6 +8,11 @@ import {
 import { ownOptions } from '../own-options.js';
 import type { SecureCookieRejection } from '../signing/verify-result.js';
 import { acceptedFormats, type SecureCookieAcceptedFormat } from '../accepts/accepted-format.js';
+import {
+  formerPlaces,
+  type SecureCookieDomainOf,
+  type SecureCookieFormerPlace,
+} from './cookie-places.js';
 import { CODECS, type SecureCookieJsonValue, type SecureCookieCodec } from './codec.js';
 import {
   blankDefinitionOptions,
@@ -50,8 +55,12 @@ export type DecodedValue<Output> =
 export class SecureCookieDefinition<in Input, out Output> {
   /** The cookie's name. */
   readonly name: string;
-  /** Those it is set, renewed and cleared with. */
+  /** The attributes used to set, renew and clear it. */
   readonly attributes: SecureCookieAttributes;
+  /** Its domain as a function of the request's host, where given. */
+  readonly domainOf: SecureCookieDomainOf | undefined;
+  /** Where it lived before. */
+  readonly formerly: readonly SecureCookieFormerPlace[];
   /** How values become bytes. */
   readonly codec: SecureCookieCodec;
   /** Whether its value is hidden from whoever does not hold the secret. */
@@ -66,6 +75,13 @@ export class SecureCookieDefinition<in Input, out Output> {
   readonly renewOn: 'any' | 'navigation';
   /** The oldest first issue that is accepted, in seconds, where given. */
   readonly absoluteMaxAge: number | undefined;
+  /**
+   * Whether a frame stands in front of its payload, with the first issue and the choices of one login.
+   * Renewal alone needs them, and renewal requires `absoluteMaxAge`.
+   *
+   * @internal
+   */
+  readonly framed: boolean;
   /** Whether it can be revoked: it has `revocableBy`. */
   readonly revocable: boolean;
   readonly #revocableBy: RevocableBy | undefined;
@@ -92,11 +108,18 @@ export class SecureCookieDefinition<in Input, out Output> {
       renewOn = 'any',
       absoluteMaxAge,
       revocableBy,
+      formerly = [],
+      domain,
       ...given
     } = ownOptions(options, blankDefinitionOptions, 'option');
-    const attributes = ownCookieAttributes(given);
+    const domainOf = typeof domain === 'function' ? domain : undefined;
+    const attributes = ownCookieAttributes({
+      ...given,
+      domain: typeof domain === 'function' ? undefined : domain,
+    });
     this.name = name;
     this.attributes = Object.freeze(attributes);
+    this.domainOf = domainOf;
     this.codec = codec;
     this.encrypt = encrypt;
     this.accepts = acceptedFormats(accepts);
@@ -104,11 +127,14 @@ export class SecureCookieDefinition<in Input, out Output> {
     this.renew = renew;
     this.renewOn = renewOn;
     this.absoluteMaxAge = absoluteMaxAge;
+    this.framed = absoluteMaxAge !== undefined;
     this.revocable = revocableBy !== undefined;
     this.#revocableBy = revocableBy;
     this.#schema = schema;
     // An impossible set of attributes is an error of the definition, whatever the connection is like.
-    resolveCookieAttributes(name, attributes, blankAttributes(), () => true);
+    const anywhere = domainOf === undefined ? attributes : { ...attributes, domain: 'a.example' };
+    resolveCookieAttributes(name, anywhere, blankAttributes(), () => true);
+    this.formerly = formerPlaces(name, formerly, attributes);
     assertDefinition(this, schema, revocableBy);
     Object.freeze(this);
   }

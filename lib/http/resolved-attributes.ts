@@ -39,9 +39,13 @@ export class ResolvedAttributes {
   #second = Number.NaN;
   #text = '';
 
-  constructor(attributes: SetCookieAttributes, maxAge = attributes.maxAge) {
-    this.path = attributes.path;
-    this.domain = attributes.domain;
+  constructor(
+    attributes: SetCookieAttributes,
+    maxAge = attributes.maxAge,
+    { domain, path }: Pick<SetCookieAttributes, 'domain' | 'path'> = attributes,
+  ) {
+    this.path = path;
+    this.domain = domain;
     this.maxAge = maxAge;
     this.httpOnly = attributes.httpOnly;
     this.secure = attributes.secure;
@@ -59,6 +63,22 @@ export class ResolvedAttributes {
     return maxAge === this.maxAge ? this : new ResolvedAttributes(this, maxAge);
   }
 
+  /** The same attributes at another place, which its name must allow. */
+  livingAt(domain: string | undefined, path: string): ResolvedAttributes {
+    return domain === this.domain && path === this.path
+      ? this
+      : new ResolvedAttributes(this, this.maxAge, { domain, path });
+  }
+
+  /** Whether browsers take cookies of one name with either for one: RFC 6265bis, section 5.6. */
+  isSamePlaceAs({ domain, path, partitioned }: ResolvedAttributes): boolean {
+    return (
+      path === this.path &&
+      partitioned === this.partitioned &&
+      (domain === this.domain || plainDomain(domain) === plainDomain(this.domain))
+    );
+  }
+
   /**
    * All that follows the value in a header: `; Max-Age=60; Path=/; ...`.
    *
@@ -72,6 +92,11 @@ export class ResolvedAttributes {
     }
     return this.#text;
   }
+}
+
+/** In lower case, and without the leading dot, which has no meaning. */
+function plainDomain(domain: string | undefined): string | undefined {
+  return domain?.replace(/^\./, '').toLowerCase();
 }
 
 function attributeText(attributes: SetCookieAttributes, second: number): string {

@@ -12,11 +12,12 @@ export interface SecureCookieAttributes {
    */
   readonly path?: string | undefined;
   /**
-   * The host the cookie is sent to, with its subdomains.
+   * The host the cookie is sent to, with its subdomains; `null` for the host that set it, alone,
+   * against a default of the app.
    *
    * @defaultValue none: the host that set it, alone
    */
-  readonly domain?: string | undefined;
+  readonly domain?: string | null | undefined;
   /**
    * How long the browser keeps the cookie, in whole seconds (not milliseconds, as in Express), from
    * 1 up to 400 days; `null` until the browser is closed. The server's limit is the signer's `maxAge`,
@@ -95,6 +96,9 @@ const HOST_PREFIX = /^__host-/i;
 const HTTP_PREFIX = /^__(?:host-)?http-/i;
 const PREFIX = /^__(?:secure-|host-http-|host-|http-)/i;
 
+/** Where alone cookies with the prefix `__Host-` live. */
+const NOWHERE_ELSE = { path: '/', domain: null } as const;
+
 /** What each attribute must be, and the words for it. */
 const RULES: readonly (readonly [
   attribute: keyof SecureCookieAttributes,
@@ -106,7 +110,11 @@ const RULES: readonly (readonly [
     (value) => isShort(value) && PATH.test(value),
     'a path that begins with "/", holds printable ASCII without ";" and "<" and does not end with a space, 1024 bytes at most',
   ],
-  ['domain', (value) => isShort(value) && DOMAIN.test(value), 'a host name, 1024 bytes at most'],
+  [
+    'domain',
+    (value) => value === null || isCookieDomain(value),
+    'a host name, 1024 bytes at most, or null for the host alone',
+  ],
   [
     'maxAge',
     (value) => value === null || isLifetime(value),
@@ -190,9 +198,12 @@ export function resolveCookieAttributes(
   const secure = attributes.secure ?? defaults.secure ?? 'auto';
   const needsSecure = SECURE_PREFIX.test(name) || sameSite === 'none' || partitioned;
   const maxAge = attributes.maxAge === undefined ? defaults.maxAge : attributes.maxAge;
+  // An app's default place is for the cookies that can live there.
+  const place = HOST_PREFIX.test(name) ? NOWHERE_ELSE : defaults;
+  const domain = attributes.domain === undefined ? place.domain : attributes.domain;
   const resolved = new ResolvedAttributes({
-    path: attributes.path ?? defaults.path ?? '/',
-    domain: attributes.domain ?? defaults.domain,
+    path: attributes.path ?? place.path ?? '/',
+    domain: domain ?? undefined,
     maxAge: maxAge === undefined ? DEFAULT_COOKIE_MAX_AGE : maxAge,
     httpOnly: attributes.httpOnly ?? defaults.httpOnly ?? true,
     secure: secure === 'auto' ? needsSecure || isSecureConnection() : secure,
@@ -269,6 +280,11 @@ function assertAccepted(name: string, attributes: ResolvedAttributes): void {
       `Browsers would refuse the cookie "${name}": ${fault[1]}.`,
     );
   }
+}
+
+/** Whether a cookie can have this domain. */
+export function isCookieDomain(value: unknown): value is string {
+  return isShort(value) && DOMAIN.test(value);
 }
 
 /** ASCII, as the grammars ask next, has as many octets as characters. */

@@ -65,7 +65,7 @@ export class CookieDefaults {
   }
 
   /**
-   * The attributes of a defined cookie.
+   * The attributes of a defined cookie; without a domain, where that depends on the request.
    *
    * @param isSecureConnection - asked only where `secure: 'auto'` depends on it
    * @throws {@link SecureCookieError} `attribute` - for a definition that the defaults do not suit
@@ -76,7 +76,9 @@ export class CookieDefaults {
   ): ResolvedAttributes {
     let known = this.#ofDefinitions.get(definition);
     if (known === undefined) {
-      known = new AttributesByConnection(definition.name, definition.attributes, this.attributes);
+      const { name, attributes, domainOf } = definition;
+      const own = domainOf === undefined ? attributes : { ...attributes, domain: null };
+      known = new AttributesByConnection(name, own, this.attributes);
       this.#ofDefinitions.set(definition, known);
     }
     return known.over(isSecureConnection);

@@ -22,8 +22,11 @@ export interface PendingCookie {
   header?: string | undefined;
 }
 
-/** A cookie that is due, unless the head of the response speaks against it. */
-export type Renewal = (head: ResponseHead) => PendingCookie | undefined;
+/**
+ * Makes a cookie that is due, and what deletes it elsewhere; nothing where the head of the response
+ * speaks against it.
+ */
+export type Renewal = (head: ResponseHead) => readonly PendingCookie[];
 
 /**
  * The cookies that one response will carry, each once: keyed as browsers key them, by name, domain,
@@ -67,20 +70,16 @@ export class PendingCookies implements HeadWriter {
     }
   }
 
-  add(
-    name: string,
-    value: string | Uint8Array | undefined,
-    attributes: ResolvedAttributes,
-    encrypt = false,
-    issuedAt?: number,
-  ): void {
+  add(cookie: PendingCookie): void {
     this.#listen();
-    const same = indexOfSame(this.#cookies, name, attributes);
+    const same = this.#cookies.findIndex(
+      ({ name, attributes }) => name === cookie.name && attributes.isSamePlaceAs(cookie.attributes),
+    );
     if (same !== -1) {
       // Removed, so that the order of the headers is that of the calls.
       this.#cookies.splice(same, 1);
     }
-    this.#cookies.push({ name, value, attributes, encrypt, issuedAt, header: undefined });
+    this.#cookies.push(cookie);
   }
 
   /**
@@ -165,17 +164,15 @@ export class PendingCookies implements HeadWriter {
     ]);
     return [...renewals]
       .filter(([name]) => !taken.has(name))
-      .map(([name, renewal]) => this.#renewedHeader(name, renewal, head))
-      .filter((header) => header !== undefined);
+      .flatMap(([name, renewal]) => this.#renewedHeadersOf(name, renewal, head));
   }
 
-  #renewedHeader(name: string, renewal: Renewal, head: ResponseHead): string | undefined {
+  #renewedHeadersOf(name: string, renewal: Renewal, head: ResponseHead): readonly string[] {
     try {
-      const cookie = renewal(head);
-      return cookie === undefined ? undefined : this.#serialize(cookie);
+      return renewal(head).map((cookie) => this.#serialize(cookie));
     } catch (error) {
       this.#logLeftOut(name, error);
-      return undefined;
+      return [];
     }
   }
 
@@ -192,25 +189,6 @@ export class PendingCookies implements HeadWriter {
   #logLeftOut(name: string, error: unknown): void {
     this.#logger.error(`The cookie "${name}" was left out of a response: ${describeError(error)}`);
   }
-}
-
-/** Browsers keep one cookie for a name, domain and path, and for each kind of partitioning. */
-function indexOfSame(
-  cookies: readonly PendingCookie[],
-  name: string,
-  { domain, path, partitioned }: ResolvedAttributes,
-): number {
-  for (const [index, { name: other, attributes }] of cookies.entries()) {
-    if (
-      other === name &&
-      attributes.domain === domain &&
-      attributes.path === path &&
-      attributes.partitioned === partitioned
-    ) {
-      return index;
-    }
-  }
-  return -1;
 }
 
 function cookieName(setCookie: string): string {

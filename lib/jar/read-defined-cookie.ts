@@ -16,7 +16,7 @@ import type {
   SecureCookieRejection,
   SecureCookieVerifiedValue,
 } from '../signing/verify-result.js';
-import { unframeFirstIssue } from '../definition/first-issue.js';
+import { unframe, type FramedPayload } from '../definition/frame.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 
 /** A cookie that one of the formats in `accepts` verified. */
@@ -52,6 +52,12 @@ export interface StoredPayload {
   readonly payload: Uint8Array;
   /** Seconds since the epoch; what has none is issued for the first time when it is written. */
   readonly firstIssuedAt?: number | undefined;
+  /**
+   * Whether the browser keeps it when it is closed.
+   *
+   * @defaultValue true
+   */
+  readonly persistent?: boolean | undefined;
 }
 
 /** A payload that was read, and until when it is accepted, in seconds since the epoch. */
@@ -142,7 +148,15 @@ function readSigned<Value>(
   if (!verified.valid) {
     return { result: verified, stored: undefined, keyVersion };
   }
-  const { payload, firstIssuedAt } = unframe(definition, verified);
+  const stored = storedPayload(definition, verified.value);
+  if (stored === undefined) {
+    return rejected('encoding', keyVersion);
+  }
+  const { payload, persistent } = stored;
+  const { issuedAt, version, keyVersion: signedBy, current } = verified;
+  // Its own date, where it carries no other, or one that is later: nobody but the user of a `bytes`
+  // cookie, in the time before it had frames, can have chosen that.
+  const firstIssuedAt = Math.min(stored.firstIssuedAt ?? issuedAt, issuedAt);
   const end = absoluteEnd(definition, firstIssuedAt);
   if (end < signer.now()) {
     return rejected('absolute-age', keyVersion);
@@ -155,10 +169,10 @@ function readSigned<Value>(
   if (refusal !== undefined) {
     return rejected(refusal, keyVersion);
   }
-  const { issuedAt, version, keyVersion: signedBy, current } = verified;
+  const expiresAt = Math.min(issuedAt + maxAge, end);
   return {
     result: { valid: true, value: decoded.value, issuedAt, version, keyVersion: signedBy, current },
-    stored: { payload, firstIssuedAt, expiresAt: Math.min(issuedAt + maxAge, end) },
+    stored: { payload, firstIssuedAt, persistent, expiresAt },
     keyVersion,
   };
 }
@@ -210,22 +224,15 @@ function readAccepted<Value>(
   return undefined;
 }
 
-/**
- * The payload of a value, and its first issue: its own date where it carries no other, or one that is
- * later, which nobody but the user of a `bytes` cookie can have chosen.
- *
- * Bytes of a definition that never frames may begin like a frame: they are left alone.
- */
-function unframe(
-  { codec, absoluteMaxAge }: SecureCookieDefinition<never, unknown>,
-  { value, issuedAt }: SecureCookieVerifiedValue<string | Uint8Array>,
-): { readonly payload: Uint8Array; readonly firstIssuedAt: number } {
+/** Bytes of a definition without frames may begin like one: they are left alone. */
+function storedPayload(
+  { codec, framed }: SecureCookieDefinition<never, unknown>,
+  value: string | Uint8Array,
+): FramedPayload | undefined {
   const bytes = typeof value === 'string' ? new TextEncoder().encode(value) : value;
-  if (codec === 'bytes' && absoluteMaxAge === undefined) {
-    return { payload: bytes, firstIssuedAt: issuedAt };
-  }
-  const { payload, firstIssuedAt = issuedAt } = unframeFirstIssue(bytes);
-  return { payload, firstIssuedAt: Math.min(firstIssuedAt, issuedAt) };
+  return codec === 'bytes' && !framed
+    ? { payload: bytes, firstIssuedAt: undefined, persistent: true }
+    : unframe(bytes);
 }
 
 /** The last second of a cookie, however often it was renewed. */

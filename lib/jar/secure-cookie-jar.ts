@@ -1,80 +1,29 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { DefinedRead, StoredPayload } from './read-defined-cookie.js';
+import type { ServerResponse } from 'node:http';
 import { assertDefinition } from '../definition/is-definition.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
 import { beforeResponseHead, type HeadWriter } from '../http/before-response-head.js';
 import { varyByCookie } from '../http/caching.js';
-import type { ResponseHead } from '../http/response-head.js';
-import { assertCookieSize, fitsCookie, type SecureCookieAttributes } from '../http/set-cookie.js';
+import { requestedHost } from '../http/host-name.js';
+import { assertCookieSize, type SecureCookieAttributes } from '../http/set-cookie.js';
 import { assertNoOptions } from '../own-options.js';
-import {
-  dateAfterMarks,
-  revocationsOf,
-  type SecureCookieRevocations,
-} from '../revocation/secure-cookie-revocations.js';
+import type { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
+import type { SecureCookieLogger } from '../secure-cookie-logger.js';
 import { signedLength, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { assertRenewable } from './check-definition.js';
 import { CookieDefaults } from './cookie-defaults.js';
-import type { SecureCookieLogger } from '../secure-cookie-logger.js';
+import { cookiesToClear, cookiesToRenew, cookiesToSet, deletion } from './defined-cookies.js';
 import { OneTimeWarnings } from './one-time-warnings.js';
 import { PendingCookies, type PendingCookie } from './pending-cookies.js';
-import { isDueForRenewal, mayRenewOn } from './renewal.js';
+import type { DefinedRead } from './read-defined-cookie.js';
 import { RememberedReads } from './remembered-reads.js';
+import { isDueForRenewal, mayRenewOn } from './renewal.js';
+import { RequestAttributes } from './request-attributes.js';
+import type {
+  SecureCookieJarOptions,
+  SecureCookieSetOptions,
+} from './secure-cookie-jar-options.js';
 import { SecureCookieReader, type ReadCookie } from './secure-cookie-reader.js';
-import { writeDefinedCookie } from './write-defined-cookie.js';
-
-/** What a jar is made of. In Nest, `SecureCookieService` makes jars. */
-export interface SecureCookieJarOptions {
-  /** What signs and verifies. */
-  readonly signer: SecureCookieSigner;
-  /** Node's request; of one that opened a socket, its headers are enough. */
-  readonly request: Pick<IncomingMessage, 'headers'> &
-    Partial<Pick<IncomingMessage, 'method' | 'socket'>>;
-  /**
-   * Node's response, of which the head is not sent yet.
-   *
-   * @defaultValue none: then the jar reads anew each time, and setting throws `no-response`
-   */
-  readonly response?: ServerResponse | undefined;
-  /**
-   * The attributes of cookies where a call names no others.
-   *
-   * @defaultValue those of {@link SecureCookieAttributes}
-   */
-  readonly cookie?: SecureCookieAttributes | CookieDefaults | undefined;
-  /**
-   * Whether the request came over TLS, for `secure: 'auto'`. Behind a proxy, say what it says.
-   *
-   * @defaultValue whether the socket is encrypted
-   */
-  readonly isSecureConnection?: (() => boolean) | undefined;
-  /**
-   * Where the jar says what no caller can be told any more.
-   *
-   * @defaultValue `console`
-   */
-  readonly logger?: SecureCookieLogger | undefined;
-  /**
-   * Whether the response says `Vary: Cookie` once a cookie is read.
-   *
-   * @defaultValue true
-   */
-  readonly vary?: boolean | undefined;
-  /**
-   * The app's revocations, which have to be started.
-   *
-   * @defaultValue none: a definition with `revocableBy` throws `revocations-missing`
-   */
-  readonly revocations?: SecureCookieRevocations | undefined;
-  /**
-   * Those of the app, which it hears once.
-   *
-   * @internal
-   * @defaultValue each jar's own
-   */
-  readonly warnings?: OneTimeWarnings | undefined;
-}
 
 /** One for all jars: it holds nothing of a request. */
 const VARY: HeadWriter = { write: varyByCookie };
@@ -95,8 +44,7 @@ const VARY: HeadWriter = { write: varyByCookie };
  */
 export class SecureCookieJar extends SecureCookieReader {
   readonly #signer: SecureCookieSigner;
-  readonly #defaults: CookieDefaults;
-  readonly #isSecureConnection: () => boolean;
+  readonly #attributes: RequestAttributes;
   readonly #request: SecureCookieJarOptions['request'];
   readonly #response: ServerResponse | undefined;
   readonly #logger: SecureCookieLogger;
@@ -126,6 +74,7 @@ export class SecureCookieJar extends SecureCookieReader {
     response,
     cookie = {},
     isSecureConnection = () => isEncrypted(request),
+    host = () => requestedHost(request.headers),
     logger = console,
     vary = true,
     revocations,
@@ -147,9 +96,9 @@ export class SecureCookieJar extends SecureCookieReader {
     this.#warnings = warnings;
     this.#varies = vary;
     this.#signer = signer;
-    this.#defaults =
+    const defaults =
       cookie instanceof CookieDefaults ? cookie : new CookieDefaults(cookie, signer.maxAge);
-    this.#isSecureConnection = isSecureConnection;
+    this.#attributes = new RequestAttributes(defaults, isSecureConnection, host);
   }
 
   /**
@@ -170,25 +119,32 @@ export class SecureCookieJar extends SecureCookieReader {
    *
    * @param definition - made by `defineSecureCookie`
    * @param value - what its schema takes
-   * @throws {@link SecureCookieError} `value`, `attribute`, `cookie-too-large`, `headers-sent`,
-   * `no-response`, `revocations-missing`, `schema-async` or `clock`; then the response is as it was
+   * @param options - `persistent: false` for a cookie that ends with the browser's session
+   * @throws {@link SecureCookieError} `value`, `attribute`, `option`, `cookie-too-large`,
+   * `headers-sent`, `no-response`, `revocations-missing`, `schema-async` or `clock`; then the response
+   * is as it was
    * @example
-   * cookies.set(Cart, { items: [] });
+   * cookies.set(Session, { userId }, { persistent: rememberMe });
    */
-  set<Input>(definition: SecureCookieDefinition<Input, unknown>, value: Input): void;
+  set<Input>(
+    definition: SecureCookieDefinition<Input, unknown>,
+    value: Input,
+    options?: SecureCookieSetOptions,
+  ): void;
   set<Input>(
     cookie: string | SecureCookieDefinition<Input, unknown>,
     value: Input & (string | Uint8Array),
-    attributes?: SecureCookieAttributes,
+    options?: SecureCookieAttributes & SecureCookieSetOptions,
   ): void {
     this.#pending.assertWritable();
     if (typeof cookie !== 'string') {
       assertDefinition(cookie);
-      assertNoOptions(attributes, 'attribute');
-      this.#setDefined(cookie, value);
+      this.#addAll(
+        cookiesToSet(cookie, value, options, this.#signer, this.#attributes, this.#revocations),
+      );
       return;
     }
-    const resolved = this.#defaults.ofName(cookie, attributes, this.#isSecureConnection);
+    const resolved = this.#attributes.ofName(cookie, options);
     if (resolved.maxAge !== null && resolved.maxAge > this.#signer.maxAge) {
       throw new SecureCookieError(
         'attribute',
@@ -196,7 +152,13 @@ export class SecureCookieJar extends SecureCookieReader {
       );
     }
     assertCookieSize(cookie, signedLength(this.#signer, cookie, value));
-    this.#pending.add(cookie, typeof value === 'string' ? value : new Uint8Array(value), resolved);
+    this.#pending.add({
+      name: cookie,
+      value: typeof value === 'string' ? value : new Uint8Array(value),
+      attributes: resolved,
+      encrypt: false,
+      header: undefined,
+    });
   }
 
   /**
@@ -211,7 +173,7 @@ export class SecureCookieJar extends SecureCookieReader {
    */
   clear(name: string, attributes?: SecureCookieAttributes): void;
   /**
-   * Deletes a defined cookie in the browser, with the attributes it is set with.
+   * Deletes a defined cookie in the browser, where it lives and where it lived before.
    *
    * @param definition - made by `defineSecureCookie`
    * @throws {@link SecureCookieError} `attribute`, `name`, `headers-sent` or `no-response`
@@ -225,13 +187,11 @@ export class SecureCookieJar extends SecureCookieReader {
   ): void {
     this.#pending.assertWritable();
     if (typeof cookie === 'string') {
-      const resolved = this.#defaults.ofName(cookie, attributes, this.#isSecureConnection);
-      this.#pending.add(cookie, undefined, resolved.lasting(0));
+      this.#pending.add(deletion(cookie, this.#attributes.ofName(cookie, attributes)));
     } else {
       assertDefinition(cookie);
       assertNoOptions(attributes, 'attribute');
-      const resolved = this.#defaults.ofDefinition(cookie, this.#isSecureConnection);
-      this.#pending.add(cookie.name, undefined, resolved.lasting(0));
+      this.#addAll(cookiesToClear(cookie, this.#attributes));
     }
   }
 
@@ -266,11 +226,15 @@ export class SecureCookieJar extends SecureCookieReader {
     { result, stored }: DefinedRead<unknown>,
     occurrences: number,
   ): void {
-    assertRenewable(definition, this.#signer, this.#defaults);
+    assertRenewable(definition, this.#signer, this.#attributes.defaults);
     // Of two cookies of one name, browsers would keep both: which is renewed cannot be told.
     const due = isDueForRenewal(definition, result, this.#signer.now());
     if (due && stored !== undefined && occurrences === 1) {
-      this.#pending.addRenewal(definition.name, (head) => this.#renewed(definition, stored, head));
+      this.#pending.addRenewal(definition.name, (head) =>
+        this.#mayRenew && mayRenewOn(definition, this.#request, head)
+          ? cookiesToRenew(definition, stored, this.#signer, this.#attributes)
+          : [],
+      );
     }
   }
 
@@ -290,50 +254,10 @@ export class SecureCookieJar extends SecureCookieReader {
     return this.#pendingCookies;
   }
 
-  #setDefined<Input>(definition: SecureCookieDefinition<Input, unknown>, value: Input): void {
-    assertRenewable(definition, this.#signer, this.#defaults);
-    const revocations = revocationsOf(definition, this.#revocations);
-    const payload = definition.encode(value);
-    const firstIssuedAt = dateAfterMarks(revocations, definition, payload);
-    const written = this.#written(definition, { payload, firstIssuedAt });
-    const { name, value: bytes, attributes, encrypt, issuedAt } = written;
-    assertCookieSize(name, signedLength(this.#signer, name, bytes, { encrypt }));
-    this.#pending.add(name, bytes, attributes, encrypt, issuedAt);
-  }
-
-  #renewed(
-    definition: SecureCookieDefinition<never, unknown>,
-    stored: StoredPayload,
-    head: ResponseHead,
-  ): PendingCookie | undefined {
-    if (!this.#mayRenew || !mayRenewOn(definition, this.#request, head)) {
-      return undefined;
+  #addAll(cookies: readonly PendingCookie[]): void {
+    for (const cookie of cookies) {
+      this.#pending.add(cookie);
     }
-    const cookie = this.#written(definition, stored);
-    return cookie.attributes.maxAge !== 0 && this.#fits(cookie) ? cookie : undefined;
-  }
-
-  /**
-   * Whether browsers would keep a renewed cookie: with the date of its first issue, or a longer key
-   * version, it may have outgrown them. That is no fault of the request that brings it.
-   */
-  #fits({ name, value, encrypt }: PendingCookie & { readonly value: Uint8Array }): boolean {
-    return (
-      fitsCookie(name, value.length) &&
-      fitsCookie(name, signedLength(this.#signer, name, value, { encrypt }))
-    );
-  }
-
-  /** The browser keeps a cookie no longer than its absolute age allows. */
-  #written(
-    definition: SecureCookieDefinition<never, unknown>,
-    stored: StoredPayload,
-  ): PendingCookie & { readonly value: Uint8Array } {
-    const written = writeDefinedCookie(definition, stored, this.#signer.now());
-    const { name, bytes, encrypt, remaining, issuedAt } = written;
-    const resolved = this.#defaults.ofDefinition(definition, this.#isSecureConnection);
-    const maxAge = resolved.maxAge === null ? null : Math.min(resolved.maxAge, remaining);
-    return { name, value: bytes, attributes: resolved.lasting(maxAge), encrypt, issuedAt };
   }
 }
 

@@ -1,13 +1,13 @@
-import { frameFirstIssue } from '../definition/first-issue.js';
+import { frame } from '../definition/frame.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import type { StoredPayload } from './read-defined-cookie.js';
 
+type AnyDefinition = SecureCookieDefinition<never, unknown>;
+
 /** A defined cookie before it is signed. */
 export interface WrittenCookie {
-  readonly name: string;
   /** What is signed, or encrypted and signed. */
   readonly bytes: Uint8Array;
-  readonly encrypt: boolean;
   /** How long it may live, in whole seconds: what its absolute age leaves of it. */
   readonly remaining: number;
   /**
@@ -15,6 +15,8 @@ export interface WrittenCookie {
    * much later it is signed, and not before its first issue, which may lie ahead.
    */
   readonly issuedAt: number | undefined;
+  /** Whether the browser keeps it when it is closed, as far as its `maxAge` says so. */
+  readonly persistent: boolean;
 }
 
 /**
@@ -24,15 +26,15 @@ export interface WrittenCookie {
  * @param now - seconds since the epoch
  */
 export function writeDefinedCookie(
-  { name, encrypt, absoluteMaxAge, revocable }: SecureCookieDefinition<never, unknown>,
-  { payload, firstIssuedAt }: StoredPayload,
+  { framed, revocable, absoluteMaxAge = Number.POSITIVE_INFINITY }: AnyDefinition,
+  { payload, firstIssuedAt, persistent = true }: StoredPayload,
   now: number,
 ): WrittenCookie {
   const first = firstIssuedAt ?? Math.floor(now);
-  const issuedAt = revocable ? Math.max(Math.floor(now), first) : undefined;
-  if (absoluteMaxAge === undefined) {
-    return { name, bytes: payload, encrypt, remaining: Number.POSITIVE_INFINITY, issuedAt };
-  }
-  const remaining = Math.max(0, Math.floor(first + absoluteMaxAge - now));
-  return { name, bytes: frameFirstIssue(payload, first), encrypt, remaining, issuedAt };
+  return {
+    bytes: framed ? frame(payload, first, persistent) : payload,
+    remaining: Math.max(0, Math.floor(first + absoluteMaxAge - now)),
+    issuedAt: revocable ? Math.max(Math.floor(now), first) : undefined,
+    persistent,
+  };
 }

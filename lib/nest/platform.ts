@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Stream } from 'node:stream';
 import { SecureCookieError } from '../errors.js';
+import { requestedHost } from '../http/host-name.js';
 
 /** Node's request, which carries what others keep on it under symbols of their own. */
 export interface RawRequest extends IncomingMessage {
@@ -50,6 +51,15 @@ export function isSecureRequest(request: object): boolean {
     return protocol === 'https';
   }
   return property(rawRequest(request).socket, 'encrypted') === true;
+}
+
+/**
+ * The host that a request is for, as the adapter sees it: Express and Fastify put what they trust of
+ * `X-Forwarded-Host` into `hostname`, the latter also on the raw request that middleware gets.
+ */
+export function hostOf(request: object): string | undefined {
+  const hostname = property(request, 'hostname');
+  return typeof hostname === 'string' ? hostname : requestedHost(rawRequest(request).headers);
 }
 
 /** The error for a request that is asked for where there is none. */

@@ -20,7 +20,7 @@ import {
 } from './exchange.js';
 import { rememberHandshake } from './handshakes.js';
 import { concealed } from './misuse.js';
-import { isSecureRequest, notHttp, rawRequest, rawResponse } from './platform.js';
+import { hostOf, isSecureRequest, notHttp, rawRequest, rawResponse } from './platform.js';
 import { WS_EXCEPTION } from './ws-exception.js';
 import { CookieDefaults } from '../jar/cookie-defaults.js';
 import { OneTimeWarnings } from '../jar/one-time-warnings.js';
@@ -197,6 +197,7 @@ export class SecureCookieService {
       request: raw,
       response: rawResponse(response),
       isSecureConnection: () => this.#isSecure(request),
+      host: () => hostOf(request),
       logger: this.#logger,
       vary: this.#vary,
       revocations: this.#revocations,

@@ -161,6 +161,7 @@ function definedHeader<Input>(
   [definition, value]: Minted<Input>,
 ): string {
   const payload = definition.encode(value);
-  const { name, bytes, encrypt } = writeDefinedCookie(definition, { payload }, signer.now());
+  const { name, encrypt } = definition;
+  const { bytes } = writeDefinedCookie(definition, { payload }, signer.now());
   return `${name}=${signer.sign(name, bytes, { encrypt })}`;
 }

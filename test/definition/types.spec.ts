@@ -147,14 +147,27 @@ describe('the types of a definition', () => {
 
   it('the path and the age are the definition’s: whoever names others is told', () => {
     const { jar } = emptyJar();
-    const attributes = expect.objectContaining({ code: 'attribute' });
+    const attribute = expect.objectContaining({ code: 'attribute' });
+    const option = expect.objectContaining({ code: 'option' });
 
     // @ts-expect-error: the path is the definition's
-    expect(() => jar.set(Text, 'text', { path: '/' })).toThrow(attributes);
+    expect(() => jar.set(Text, 'text', { path: '/' })).toThrow(option);
     // @ts-expect-error: the path is the definition's
-    expect(() => jar.clear(Text, { path: '/' })).toThrow(attributes);
+    expect(() => jar.clear(Text, { path: '/' })).toThrow(attribute);
     // @ts-expect-error: the age is the definition's
-    expect(() => jar.get(Text, { maxAge: 0 })).toThrow(expect.objectContaining({ code: 'option' }));
+    expect(() => jar.get(Text, { maxAge: 0 })).toThrow(option);
+  });
+
+  it('a login chooses with yes or no, and only where there is a definition', () => {
+    const { jar } = emptyJar();
+    const option = expect.objectContaining({ code: 'option' });
+    const attribute = expect.objectContaining({ code: 'attribute' });
+
+    expect(() => jar.set(Text, 'text', { persistent: false })).not.toThrow();
+    // @ts-expect-error: it is yes or no
+    expect(() => jar.set(Text, 'text', { persistent: 1 })).toThrow(option);
+    // @ts-expect-error: there, maxAge: null says it
+    expect(() => jar.set('text', 'text', { persistent: false })).toThrow(attribute);
   });
 
   it('setting and clearing use the definition’s path', () => {

@@ -148,6 +148,33 @@ describe('the attributes of one cookie', () => {
     expect(resolveAttributes('user', attributes, defaults, overTls)).toEqual(attributes);
   });
 
+  it.each<[string, SecureCookieAttributes, string | undefined]>([
+    ['none', { domain: null }, undefined],
+    ['another', { domain: 'b.example' }, 'b.example'],
+    ['that of the app', { domain: undefined }, 'a.example'],
+    ['that of the app', {}, 'a.example'],
+  ])("against the app's domain can have %s: %j", (_what, attributes, domain) => {
+    const ofTheApp = { domain: 'a.example' };
+
+    expect(resolveAttributes('user', attributes, ofTheApp, overTls).domain).toBe(domain);
+    expect(resolveAttributes('user', attributes, { domain: null }, overTls).domain).toBe(
+      attributes.domain ?? undefined,
+    );
+  });
+
+  it.each(['__Host-a', '__HOST-a', '__host-http-a'])(
+    "of %s pass over the app's domain and path, which such a cookie cannot have",
+    (name) => {
+      const ofTheApp = { domain: 'a.example', path: '/shop' };
+
+      expect(resolveAttributes(name, {}, ofTheApp, overTls)).toMatchObject({
+        domain: undefined,
+        path: '/',
+      });
+      expect(resolveAttributes('__Secure-a', {}, ofTheApp, overTls)).toMatchObject(ofTheApp);
+    },
+  );
+
   it("can override the app's browser-session lifetime, and be overridden by none", () => {
     const session = { maxAge: null };
 
@@ -234,7 +261,7 @@ describe('an attribute', () => {
     ['domain', `${longLabel}a.example`],
     ['domain', `${'abc.'.repeat(255)}abcde`],
     ['domain', 'example.com\n'],
-    ['domain', null],
+    ['domain', false],
     ['domain', ['example.com']],
     ['maxAge', -1],
     ['maxAge', 0],
@@ -294,7 +321,7 @@ describe('an attribute', () => {
       'path',
       'a path that begins with "/", holds printable ASCII without ";" and "<" and does not end with a space, 1024 bytes at most',
     ],
-    ['domain', 'a host name, 1024 bytes at most'],
+    ['domain', 'a host name, 1024 bytes at most, or null for the host alone'],
     [
       'maxAge',
       'a whole number of seconds from 1 up to 34560000 (400 days), or null for a browser-session cookie; "clear" deletes one',
@@ -341,7 +368,15 @@ describe('what browsers would refuse in silence', () => {
 
     expect(codeOf(set)).toBe('attribute');
     expect(set).toThrow(`Browsers would refuse the cookie "${name}": ${fault}.`);
-    expect(codeOf(() => resolveAttributes(name, {}, attributes, overTls))).toBe('attribute');
+  });
+
+  it.each<[string, SecureCookieAttributes]>([
+    ['__Host-a', { secure: false }],
+    ['__Http-a', { httpOnly: false }],
+    ['a', { sameSite: 'none', secure: false }],
+    ['a', { partitioned: true, secure: false }],
+  ])("%s with the app's %j throws as well", (name, defaults) => {
+    expect(codeOf(() => resolveAttributes(name, {}, defaults, overTls))).toBe('attribute');
   });
 
   it.each<[string, SecureCookieAttributes]>([

@@ -55,7 +55,7 @@ describe('what is misused names its cure, and is never ignored', () => {
     [
       'set(definition, value, { bogus })',
       () => jar.set(User, 'alice', { bogus: 1 }),
-      'attribute',
+      'option',
       '"bogus"',
     ],
     ['clear(definition, { path })', () => jar.clear(User, { path: '/' }), 'attribute', '"path"'],

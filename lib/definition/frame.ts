@@ -1,0 +1,74 @@
+/**
+ * What a definition with `absoluteMaxAge` writes in front of a payload (inside the plaintext, where
+ * that is encrypted), in one of two layouts:
+ *
+ *     0xFE 0x01         | first issue, 5 bytes | payload
+ *     0xFE 0x02 | flags | first issue, 5 bytes | payload
+ *
+ * - first issue: seconds since the epoch, big-endian; it stays the same however often the cookie is
+ *   renewed
+ * - flags: one byte. 0x01: the cookie ends with the browser's session, also when it is renewed. The
+ *   other bits are 0, and what has one that its reader does not know is refused: it may narrow who
+ *   may present the cookie.
+ *
+ * 0xFE never begins UTF-8, so a reader of text or JSON, Tornado among them, does not take the frame
+ * for a value. The first layout is written where all flags would be 0. A payload that is too short for
+ * its layout, or that begins otherwise, has no frame.
+ */
+const MARK = 0xfe;
+const LAYOUT_WITHOUT_FLAGS = 0x01;
+const LAYOUT_WITH_FLAGS = 0x02;
+
+const ENDS_WITH_BROWSER = 0x01;
+
+const DATE_LENGTH = 5;
+/** Bytes before the payload. */
+const LENGTH_WITHOUT_FLAGS = 2 + DATE_LENGTH;
+const LENGTH_WITH_FLAGS = 3 + DATE_LENGTH;
+
+/** A payload and its frame. */
+export interface FramedPayload {
+  readonly payload: Uint8Array;
+  /** Seconds since the epoch; `undefined` where there is no frame. */
+  readonly firstIssuedAt: number | undefined;
+  /** Whether the browser keeps the cookie when it is closed. */
+  readonly persistent: boolean;
+}
+
+/** Puts a frame in front of a payload. */
+export function frame(payload: Uint8Array, firstIssuedAt: number, persistent: boolean): Uint8Array {
+  const start = persistent ? LENGTH_WITHOUT_FLAGS : LENGTH_WITH_FLAGS;
+  const framed = Buffer.alloc(start + payload.length);
+  framed[0] = MARK;
+  framed[1] = persistent ? LAYOUT_WITHOUT_FLAGS : LAYOUT_WITH_FLAGS;
+  if (!persistent) {
+    framed[2] = ENDS_WITH_BROWSER;
+  }
+  framed.writeUIntBE(firstIssuedAt, start - DATE_LENGTH, DATE_LENGTH);
+  framed.set(payload, start);
+  return framed;
+}
+
+/** Takes a frame off again: `undefined` where it has flags that are not known here. */
+export function unframe(bytes: Uint8Array): FramedPayload | undefined {
+  if (bytes[0] === MARK) {
+    if (bytes[1] === LAYOUT_WITHOUT_FLAGS && bytes.length >= LENGTH_WITHOUT_FLAGS) {
+      return framedPayload(bytes, LENGTH_WITHOUT_FLAGS, 0);
+    }
+    if (bytes[1] === LAYOUT_WITH_FLAGS && bytes.length >= LENGTH_WITH_FLAGS) {
+      return framedPayload(bytes, LENGTH_WITH_FLAGS, bytes[2] ?? 0);
+    }
+  }
+  return { payload: bytes, firstIssuedAt: undefined, persistent: true };
+}
+
+function framedPayload(bytes: Uint8Array, start: number, flags: number): FramedPayload | undefined {
+  if (flags !== 0 && flags !== ENDS_WITH_BROWSER) {
+    return undefined;
+  }
+  let firstIssuedAt = 0;
+  for (let index = start - DATE_LENGTH; index < start; index += 1) {
+    firstIssuedAt = firstIssuedAt * 256 + (bytes[index] ?? 0);
+  }
+  return { payload: bytes.subarray(start), firstIssuedAt, persistent: flags === 0 };
+}

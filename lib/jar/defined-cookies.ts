@@ -1,0 +1,150 @@
+import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+import { SecureCookieError } from '../errors.js';
+import type { ResolvedAttributes } from '../http/resolved-attributes.js';
+import { assertCookieSize, fitsCookie } from '../http/set-cookie.js';
+import { ownOptions, type OwnOptions } from '../own-options.js';
+import {
+  dateAfterMarks,
+  revocationsOf,
+  type SecureCookieRevocations,
+} from '../revocation/secure-cookie-revocations.js';
+import { signedLength, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import { assertRenewable } from './check-definition.js';
+import type { PendingCookie } from './pending-cookies.js';
+import type { StoredPayload } from './read-defined-cookie.js';
+import { formerAttributes, type RequestAttributes } from './request-attributes.js';
+import type { SecureCookieSetOptions } from './secure-cookie-jar-options.js';
+import { writeDefinedCookie } from './write-defined-cookie.js';
+
+/*
+ * What a jar sends for a defined cookie: the cookie where it lives for this request, and what deletes
+ * it where it lived before.
+ */
+
+type AnyDefinition = SecureCookieDefinition<never, unknown>;
+
+/**
+ * @throws {@link SecureCookieError} `value`, `attribute`, `option`, `cookie-too-large`, `keys-stale`,
+ * `revocations-missing`, `schema-async` or `clock`
+ */
+export function cookiesToSet<Input>(
+  definition: SecureCookieDefinition<Input, unknown>,
+  value: Input,
+  options: SecureCookieSetOptions | undefined,
+  signer: SecureCookieSigner,
+  attributes: RequestAttributes,
+  given: SecureCookieRevocations | undefined,
+): readonly PendingCookie[] {
+  assertRenewable(definition, signer, attributes.defaults);
+  const revocations = revocationsOf(definition, given);
+  const { persistent } = ownSetOptions(options);
+  const payload = definition.encode(value);
+  const firstIssuedAt = dateAfterMarks(revocations, definition, payload);
+  const stored = { payload, firstIssuedAt, persistent };
+  const resolved = attributes.ofDefinition(definition);
+  const { bytes, maxAge, issuedAt } = written(definition, stored, resolved, signer);
+  const { name, encrypt } = definition;
+  assertCookieSize(name, signedLength(signer, name, bytes, { encrypt }));
+  return [
+    ...deletionsElsewhere(definition, resolved),
+    { name, value: bytes, attributes: resolved.lasting(maxAge), encrypt, issuedAt },
+  ];
+}
+
+/** Nothing where it is over, or where the app has no place for it or browsers no room. */
+export function cookiesToRenew(
+  definition: AnyDefinition,
+  stored: StoredPayload,
+  signer: SecureCookieSigner,
+  attributes: RequestAttributes,
+): readonly PendingCookie[] {
+  const resolved = attributesToRenew(definition, attributes);
+  if (resolved === undefined) {
+    return [];
+  }
+  const { name, encrypt } = definition;
+  const { bytes, maxAge, remaining, issuedAt } = written(definition, stored, resolved, signer);
+  // With the date of its first issue, or a longer key version, it may have outgrown what browsers
+  // keep. The first question spares the second one lengths that cannot be signed.
+  const fits =
+    fitsCookie(name, bytes.length) &&
+    fitsCookie(name, signedLength(signer, name, bytes, { encrypt }));
+  return remaining > 0 && fits
+    ? [
+        ...deletionsElsewhere(definition, resolved),
+        {
+          name,
+          value: bytes,
+          attributes: resolved.lasting(maxAge),
+          encrypt,
+          issuedAt,
+        },
+      ]
+    : [];
+}
+
+/**
+ * @throws {@link SecureCookieError} `attribute`
+ */
+export function cookiesToClear(
+  definition: AnyDefinition,
+  attributes: RequestAttributes,
+): readonly PendingCookie[] {
+  const resolved = attributes.ofDefinition(definition);
+  return [...deletionsElsewhere(definition, resolved), deletion(definition.name, resolved)];
+}
+
+/** What deletes a cookie that was set with these attributes. */
+export function deletion(name: string, attributes: ResolvedAttributes): PendingCookie {
+  return { name, value: undefined, attributes: attributes.lasting(0), encrypt: false };
+}
+
+function deletionsElsewhere(
+  definition: AnyDefinition,
+  now: ResolvedAttributes,
+): readonly PendingCookie[] {
+  return formerAttributes(definition, now).map((former) => deletion(definition.name, former));
+}
+
+/** The browser keeps a cookie no longer than its absolute age allows, or its login chose. */
+function written(
+  definition: AnyDefinition,
+  stored: StoredPayload,
+  resolved: ResolvedAttributes,
+  signer: SecureCookieSigner,
+) {
+  const cookie = writeDefinedCookie(definition, stored, signer.now());
+  const keeps = cookie.persistent && resolved.maxAge !== null;
+  return { ...cookie, maxAge: keeps ? Math.min(resolved.maxAge, cookie.remaining) : null };
+}
+
+/** Where setting a cookie throws, renewing it does nothing: no request is to blame. */
+function attributesToRenew(
+  definition: AnyDefinition,
+  attributes: RequestAttributes,
+): ResolvedAttributes | undefined {
+  try {
+    return attributes.ofDefinition(definition);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The options of `set`, copied once and checked. Throws `option`. */
+function ownSetOptions(given: SecureCookieSetOptions | undefined): SecureCookieSetOptions {
+  if (given === undefined) {
+    return NO_OPTIONS;
+  }
+  const own = ownOptions(given, blankSetOptions, 'option');
+  if (own.persistent !== undefined && typeof own.persistent !== 'boolean') {
+    throw new SecureCookieError('option', 'The option "persistent" must be true or false.');
+  }
+  return own;
+}
+
+function blankSetOptions(): OwnOptions<SecureCookieSetOptions> {
+  return { persistent: undefined };
+}
+
+/** Calls without options share it. */
+const NO_OPTIONS = Object.freeze(blankSetOptions());

@@ -1,0 +1,85 @@
+import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+import { SecureCookieError } from '../errors.js';
+import { hostName } from '../http/host-name.js';
+import type { ResolvedAttributes } from '../http/resolved-attributes.js';
+import { isCookieDomain, type SecureCookieAttributes } from '../http/set-cookie.js';
+import type { CookieDefaults } from './cookie-defaults.js';
+
+type AnyDefinition = SecureCookieDefinition<never, unknown>;
+type DomainOf = NonNullable<AnyDefinition['domainOf']>;
+
+/** What cookies look like in one request: by the app's defaults, its connection and its host. */
+export class RequestAttributes {
+  readonly defaults: CookieDefaults;
+  readonly #isSecureConnection: () => boolean;
+  readonly #host: () => string | undefined;
+
+  constructor(
+    defaults: CookieDefaults,
+    isSecureConnection: () => boolean,
+    host: () => string | undefined,
+  ) {
+    this.defaults = defaults;
+    this.#isSecureConnection = isSecureConnection;
+    this.#host = host;
+  }
+
+  /**
+   * @throws {@link SecureCookieError} `name` or `attribute`
+   */
+  ofName(name: string, attributes: SecureCookieAttributes | undefined): ResolvedAttributes {
+    return this.defaults.ofName(name, attributes, this.#isSecureConnection);
+  }
+
+  /**
+   * Those of a defined cookie, where it lives for this request.
+   *
+   * @throws {@link SecureCookieError} `attribute`
+   */
+  ofDefinition(definition: AnyDefinition): ResolvedAttributes {
+    const resolved = this.defaults.ofDefinition(definition, this.#isSecureConnection);
+    const { name, domainOf } = definition;
+    return domainOf === undefined
+      ? resolved
+      : resolved.livingAt(domainFor(name, domainOf, hostName(this.#host())), resolved.path);
+  }
+}
+
+/** What deletes a defined cookie where it lived before, but not where it lives now. */
+export function formerAttributes(
+  { formerly }: AnyDefinition,
+  now: ResolvedAttributes,
+): readonly ResolvedAttributes[] {
+  return formerly
+    .map(({ domain, path = now.path }) =>
+      now.livingAt(domain === undefined ? now.domain : (domain ?? undefined), path).lasting(0),
+    )
+    .filter((former) => !former.isSamePlaceAs(now));
+}
+
+/** The app's word, and yet it may depend on what a client sent. */
+function domainFor(name: string, domainOf: DomainOf, host: string): string | undefined {
+  const domain = ask(name, domainOf, host);
+  if (domain === undefined || domain === null) {
+    return undefined;
+  }
+  if (isCookieDomain(domain)) {
+    return domain;
+  }
+  throw new SecureCookieError(
+    'attribute',
+    `The function "domain" of the cookie "${name}" returned no host name: return one of at most 1024 bytes, or null for the host alone.`,
+  );
+}
+
+function ask(name: string, domainOf: DomainOf, host: string): unknown {
+  try {
+    return domainOf(host);
+  } catch (cause) {
+    throw new SecureCookieError(
+      'attribute',
+      `The function "domain" of the cookie "${name}" threw: let it return null for hosts that it does not know.`,
+      { cause },
+    );
+  }
+}
