@@ -30,7 +30,8 @@ export function headOf(
   response: ServerResponse,
   headers: Headers,
 ): SetHead | GivenHead | PairsHead {
-  if (response.getHeaderNames().length > 0) {
+  // Nearly every response with headers that were set has this one, and a list of all costs more.
+  if (response.hasHeader('Content-Type') || response.getHeaderNames().length > 0) {
     return new SetHead(response, headers);
   }
   const names = Object.keys(headers);
@@ -54,6 +55,9 @@ export class SetHead implements ResponseHead {
   readonly #headers: Headers | undefined;
   /** What was there before each change. */
   readonly #before: [name: string, value: OutgoingHttpHeader | undefined][] = [];
+  /** Writers look at a header before they replace it: it is looked up once. */
+  #lastName: string | undefined;
+  #lastValue: OutgoingHttpHeader | undefined;
 
   /**
    * @param headers - as Node keeps what was set; `undefined` where there is nothing as yet
@@ -73,7 +77,9 @@ export class SetHead implements ResponseHead {
   }
 
   header(name: string): readonly string[] {
-    return texts(this.#response.getHeader(name));
+    this.#lastName = name;
+    this.#lastValue = this.#response.getHeader(name);
+    return texts(this.#lastValue);
   }
 
   setHeader(name: string, value: string | string[]): void {
@@ -105,7 +111,9 @@ export class SetHead implements ResponseHead {
   }
 
   #remember(name: string): void {
-    this.#before.push([name, this.#response.getHeader(name)]);
+    const value = name === this.#lastName ? this.#lastValue : this.#response.getHeader(name);
+    this.#lastName = undefined;
+    this.#before.push([name, value]);
   }
 }
 
@@ -118,7 +126,7 @@ class GivenHead implements ResponseHead {
 
   constructor(statusCode: number, headers: OutgoingHttpHeaders, names: readonly string[]) {
     this.statusCode = statusCode;
-    // Spread into a new object, Fastify's headers take 10 microseconds more.
+    // On Node 20, a property that is added to a spread object costs over a microsecond.
     this.headers = Object.assign({}, headers);
     this.#names = names;
   }
