@@ -6,7 +6,7 @@ import { isError } from './any-realm.js';
  * | code | thrown when |
  * |---|---|
  * | `secret-missing` | no secret was given: `undefined`, an empty one, or an empty key record |
- * | `secret-weak` | a secret is under 32 bytes, or one that documentation publishes |
+ * | `secret-weak` | a secret is under 32 bytes, a repetition of so few, or one that documentation publishes |
  * | `secret-reused` | one secret would serve two purposes |
  * | `key-version` | the key version is missing, not in the key record, or cannot be used here |
  * | `keys-stale` | something was to be signed after the keys had been withdrawn |

@@ -1,6 +1,8 @@
 import { ownOptions, type OwnOptions } from '../own-options.js';
+import { HmacInput } from '../signing/hmac-input.js';
 import { KeyRing } from '../signing/key-ring.js';
-import { decodeBase64, decodeBytes } from '../signing/payload.js';
+import { latin1Bytes } from '../signing/own-bytes.js';
+import { decodeBase64 } from '../signing/payload.js';
 import type { SecureCookieSecret } from '../signing/secret.js';
 import { openSignedValue } from '../signing/signed-value.js';
 import { AcceptedFormat, type SecureCookieNameBindingFormat } from './accepted-format.js';
@@ -31,19 +33,21 @@ export function tornadoV1(options: SecureCookieTornadoV1Options): SecureCookieNa
   const { secret, until } = ownOptions(options, blankOptions, 'option');
   // Weak or not, it is the secret that signed those cookies.
   const ring = new KeyRing({ secret, keyVersion: undefined }, true);
+  // Format 1 lays nothing out in it.
+  const input = new HmacInput(0);
   return new AcceptedFormat({
     until,
     secrets: [secret],
     bindsName: true,
     read({ name, value }) {
-      const opened = openSignedValue(ring, name, value, 1);
+      const opened = openSignedValue(ring, input, name, value, 1);
       if (opened.reason !== undefined || opened.version !== 1) {
         return undefined;
       }
       const bytes = decodeBase64(opened.base64);
       return bytes === undefined
         ? undefined
-        : { payload: decodeBytes(bytes), issuedAt: opened.timestamp };
+        : { payload: latin1Bytes(bytes), issuedAt: opened.timestamp };
     },
   });
 }

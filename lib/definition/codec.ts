@@ -1,6 +1,6 @@
-import { isUtf8 } from 'node:buffer';
 import { isBytes } from '../any-realm.js';
 import { describeError, SecureCookieError } from '../errors.js';
+import { decodeText } from '../signing/payload.js';
 
 /** Everything that JSON can say. */
 export type SecureCookieJsonValue =
@@ -31,7 +31,7 @@ const text: Codec = {
     throw unfit(name, 'well-formed text');
   },
   decode(payload) {
-    const decoded = decodeUtf8(payload);
+    const decoded = decodeText(payload);
     return decoded === undefined ? undefined : { value: decoded };
   },
 };
@@ -52,7 +52,7 @@ const json: Codec = {
     return text.encode(name, stringify(name, value));
   },
   decode(payload) {
-    const decoded = decodeUtf8(payload);
+    const decoded = decodeText(payload);
     try {
       return decoded === undefined ? undefined : { value: JSON.parse(decoded) };
     } catch {
@@ -78,12 +78,6 @@ function stringify(name: string, value: unknown): unknown {
       `The value of the cookie "${name}" cannot be written as JSON (${describeError(error)}): it may hold no cycles, no BigInts and no toJSON() that throws.`,
     );
   }
-}
-
-/** Through a view: a copy would lie in Node's shared Buffer pool, where a plaintext must not. */
-function decodeUtf8(payload: Uint8Array): string | undefined {
-  const { buffer, byteOffset, byteLength } = payload;
-  return isUtf8(payload) ? Buffer.from(buffer, byteOffset, byteLength).toString('utf8') : undefined;
 }
 
 function unfit(name: string, expected: string): SecureCookieError {

@@ -1,3 +1,4 @@
+import { joinBytes, latin1Bytes } from './own-bytes.js';
 import { NONCE_LENGTH, TAG_LENGTH, type XaesKey } from './xaes-256-gcm.js';
 
 /**
@@ -12,7 +13,8 @@ import { NONCE_LENGTH, TAG_LENGTH, type XaesKey } from './xaes-256-gcm.js';
  * - the additional data are the two bytes and then the envelope's text from `2|` through the pipe
  *   behind the name, so that key version, date and name are bound to the ciphertext as well
  */
-const HEADER = Uint8Array.of(0xff, 0x01);
+const HEADER_TEXT = '\xff\x01';
+const HEADER = latin1Bytes(HEADER_TEXT);
 
 export const ENCRYPTION_KEY_INFO = 'nestjs-secure-cookie/xaes-256-gcm/v1';
 
@@ -28,8 +30,8 @@ export function encryptPayload(
   envelope: string,
   plaintext: Uint8Array,
   nonce: Uint8Array,
-): Buffer {
-  return Buffer.concat([HEADER, nonce, key.seal(nonce, plaintext, additionalData(envelope))]);
+): Uint8Array {
+  return joinBytes(HEADER, nonce, key.seal(nonce, plaintext, additionalData(envelope)));
 }
 
 /** The plaintext, or `undefined` for what was not encrypted so, with this key, for this envelope. */
@@ -37,7 +39,7 @@ export function decryptPayload(
   key: XaesKey,
   envelope: string,
   payload: Uint8Array,
-): Buffer | undefined {
+): Uint8Array | undefined {
   const isEncrypted = HEADER.every((byte, index) => payload[index] === byte);
   if (!isEncrypted || payload.length < ENCRYPTION_OVERHEAD) {
     return undefined;
@@ -47,6 +49,6 @@ export function decryptPayload(
   return key.open(nonce, payload.subarray(ciphertext), additionalData(envelope));
 }
 
-function additionalData(envelope: string): Buffer {
-  return Buffer.concat([HEADER, Buffer.from(envelope)]);
+function additionalData(envelope: string): Uint8Array {
+  return latin1Bytes(HEADER_TEXT + envelope);
 }

@@ -2,7 +2,8 @@ import { SecureCookieError } from '../errors.js';
 import { ownOptions, type OwnOptions } from '../own-options.js';
 import { decryptPayload } from './encrypted-payload.js';
 import type { OpenedSignedValue, SecureCookieVersion } from './opened-value.js';
-import { decodeBase64, decodeBytes, decodeText } from './payload.js';
+import { latin1Bytes } from './own-bytes.js';
+import { decodeBase64, decodeLatin1Text, decodeText } from './payload.js';
 import { assertDuration, assertVersion } from './policy.js';
 import type {
   SecureCookieRejectedValue,
@@ -117,11 +118,11 @@ export function judgeValue(
   if (payload === undefined) {
     return rejected('malformed');
   }
-  const bytes = encrypted ? decrypted(opened, payload) : payload;
+  const bytes = encrypted ? decrypted(opened, latin1Bytes(payload)) : payload;
   if (bytes === undefined) {
     return rejected('decrypt');
   }
-  const value = encoding === 'bytes' ? decodeBytes(bytes) : decodeText(bytes);
+  const value = encoding === 'bytes' ? asBytes(bytes) : asText(bytes);
   if (value === undefined) {
     return rejected('encoding');
   }
@@ -146,9 +147,18 @@ export function rejected(reason: SecureCookieRejection): SecureCookieRejectedVal
   return { valid: false, reason };
 }
 
-function decrypted({ key, envelope }: OpenedSignedValue, payload: string): string | undefined {
-  if (envelope === undefined) {
-    return undefined;
-  }
-  return decryptPayload(key.xaes, envelope, Buffer.from(payload, 'latin1'))?.toString('latin1');
+function decrypted(
+  { key, envelope }: OpenedSignedValue,
+  payload: Uint8Array,
+): Uint8Array | undefined {
+  return envelope === undefined ? undefined : decryptPayload(key.xaes, envelope, payload);
+}
+
+/** Of a payload as it was decoded, a character for each byte, or as it was decrypted. */
+function asBytes(payload: string | Uint8Array): Uint8Array {
+  return typeof payload === 'string' ? latin1Bytes(payload) : payload;
+}
+
+function asText(payload: string | Uint8Array): string | undefined {
+  return typeof payload === 'string' ? decodeLatin1Text(payload) : decodeText(payload);
 }

@@ -1,6 +1,5 @@
 import { SecureCookieError } from '../errors.js';
 import { isPlainObject, ownOptions, type OwnOptions } from '../own-options.js';
-import { asciiBytes } from './hmac.js';
 import { PreparedKey } from './prepared-key.js';
 import { assertStrong, secretBytes, type SecureCookieSecret } from './secret.js';
 
@@ -34,11 +33,6 @@ export interface Keys {
   readonly signingKey: PreparedKey | undefined;
   /** The key that reads values of this key version, if there is one. */
   find(version: number): PreparedKey | undefined;
-  /**
-   * The bytes of a text, good until the next call of a key, or `undefined` where it is not ASCII: in
-   * the memory of the key that signs, which verifies them there.
-   */
-  layOut(text: string): Uint8Array | undefined;
   /** Whether one of the keys was derived from this secret (compared after HMAC padding). */
   includes(secret: SecureCookieSecret): boolean;
 }
@@ -48,7 +42,6 @@ export const NO_KEYS: Keys = Object.freeze({
   versioned: true,
   signingKey: undefined,
   find: () => undefined,
-  layOut: asciiBytes,
   includes: () => false,
 });
 
@@ -105,10 +98,6 @@ export class KeyRing implements Keys {
 
   find(version: number): PreparedKey | undefined {
     return this.versioned ? this.#keys.get(version) : this.signingKey;
-  }
-
-  layOut(text: string): Uint8Array | undefined {
-    return this.signingKey.sha256.layOut(text);
   }
 
   includes(secret: SecureCookieSecret): boolean {

@@ -36,7 +36,7 @@ export class FieldReader {
   readonly #bytes: Uint8Array;
 
   /**
-   * @param bytes - those of `signed`, which is ASCII
+   * @param bytes - those of `signed`, which is ASCII, ended by a zero
    */
   constructor(signed: string, bytes: Uint8Array, start: number) {
     this.#signed = signed;

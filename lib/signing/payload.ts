@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { isBytes } from '../any-realm.js';
 import { SecureCookieError } from '../errors.js';
+import { asBuffer, latin1Bytes, utf8Bytes } from './own-bytes.js';
 
 /**
  * What a signed value carries: bytes, in base64 (RFC 4648, section 4), and for the most part text.
@@ -29,10 +30,10 @@ export function assertValue(value: unknown): void {
 /** Text, as UTF-8, or bytes in base64. */
 export function encodeBase64(value: string | Uint8Array): string {
   if (typeof value !== 'string') {
-    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
+    return asBuffer(value).toString('base64');
   }
   // For ASCII, of which each character is its byte, btoa takes a third of what a Buffer does.
-  return ASCII.test(value) ? btoa(value) : Buffer.from(value).toString('base64');
+  return ASCII.test(value) ? btoa(value) : asBuffer(utf8Bytes(value)).toString('base64');
 }
 
 /** How long {@link encodeBase64} makes so many bytes, in characters. */
@@ -71,15 +72,11 @@ function hasLeftOverBits(base64: string): boolean {
 }
 
 /** The text behind UTF-8, a leading U+FEFF included, or `undefined` where bytes would be lost. */
-export function decodeText(bytes: string): string | undefined {
-  if (ASCII.test(bytes)) {
-    return bytes;
-  }
-  const utf8 = Buffer.from(bytes, 'latin1');
-  return isUtf8(utf8) ? utf8.toString('utf8') : undefined;
+export function decodeText(bytes: Uint8Array): string | undefined {
+  return isUtf8(bytes) ? asBuffer(bytes).toString('utf8') : undefined;
 }
 
-/** Bytes that own their memory: a Buffer would be a view into a pool that others share. */
-export function decodeBytes(bytes: string): Uint8Array {
-  return new Uint8Array(Buffer.from(bytes, 'latin1'));
+/** {@link decodeText} of what {@link decodeBase64} gives. */
+export function decodeLatin1Text(bytes: string): string | undefined {
+  return ASCII.test(bytes) ? bytes : decodeText(latin1Bytes(bytes));
 }

@@ -1,7 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 import { ENCRYPTION_KEY_INFO } from './encrypted-payload.js';
 import { HmacKey } from './hmac.js';
-import { field } from './length-prefixed-fields.js';
 import { XaesKey } from './xaes-256-gcm.js';
 
 /** One secret under its key version, prepared for all that is signed, read and encrypted with it. */
@@ -9,13 +8,9 @@ export class PreparedKey {
   readonly version: number;
   /** The MAC of v2 values. */
   readonly sha256: HmacKey;
-  /** The cipher of encrypted v2 values. */
-  readonly xaes: XaesKey;
   readonly #secret: Uint8Array;
-  readonly #keyVersionField: string;
   #sha1: HmacKey | undefined;
-  #timestamp = Number.NaN;
-  #v2Start = '';
+  #xaes: XaesKey | undefined;
 
   /**
    * @param secret - kept as it is: the caller's copy, which nobody else has
@@ -23,12 +18,7 @@ export class PreparedKey {
   constructor(version: number, secret: Uint8Array) {
     this.version = version;
     this.sha256 = new HmacKey('sha256', secret);
-    // RFC 5869: the ciphers' keys are derived, so that no key serves two algorithms.
-    this.xaes = new XaesKey(
-      new Uint8Array(hkdfSync('sha256', secret, '', ENCRYPTION_KEY_INFO, 32)),
-    );
     this.#secret = secret;
-    this.#keyVersionField = field(`${version}`);
   }
 
   /** The MAC of v1 values. Made when it is first asked for: most signers never read v1. */
@@ -37,13 +27,15 @@ export class PreparedKey {
     return this.#sha1;
   }
 
-  /** What stands before the name of a v2 value; the last one is kept, which is good for a second. */
-  v2Start(timestamp: number): string {
-    if (timestamp !== this.#timestamp) {
-      this.#timestamp = timestamp;
-      this.#v2Start = `2|${this.#keyVersionField}${field(`${timestamp}`)}`;
-    }
-    return this.#v2Start;
+  /**
+   * The cipher of encrypted v2 values, made when it is first asked for. Its key is derived (RFC 5869),
+   * so that no key serves two algorithms.
+   */
+  get xaes(): XaesKey {
+    this.#xaes ??= new XaesKey(
+      new Uint8Array(hkdfSync('sha256', this.#secret, '', ENCRYPTION_KEY_INFO, 32)),
+    );
+    return this.#xaes;
   }
 
   /** Whether both make the same MACs, of one format or the other: HMAC pads and shortens its keys. */

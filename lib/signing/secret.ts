@@ -1,19 +1,14 @@
 import { createHash } from 'node:crypto';
 import { isBytes } from '../any-realm.js';
 import { SecureCookieError } from '../errors.js';
+import { isPublished, repeatedLength } from './guessable-secret.js';
+import { utf8Bytes } from './own-bytes.js';
 
 /** A secret: text, of which the UTF-8 bytes are used as they are (never decoded), or bytes. */
 export type SecureCookieSecret = string | Uint8Array;
 
 /** RFC 2104, section 3: keys shorter than the hash's output weaken it. */
 const MIN_SECRET_LENGTH = 32;
-
-/**
- * Secrets that are printed in documentation, and so are no secrets: Tornado's demos and guide, and
- * this project's sample. The demos vary the first two digits of one value.
- */
-const PUBLISHED_SECRET =
-  /^(?:[0-9]{2}oETzKXQAGaYdkL5gEmGeJJFuYh7EQnp2XdTP1o\/Vo=|L8LwECiNRxq2N0N2eGxx9MZlrpmuMEimlydNX\/vt1LM=|__TODO:_GENERATE_YOUR_OWN_RANDOM_VALUE_HERE__)$/i;
 
 /** The last sentence of every message about an unusable secret. */
 export const HOW_TO_MAKE_A_SECRET = `Make one with: node -p "require('node:crypto').randomBytes(32).toString('base64')".`;
@@ -32,7 +27,8 @@ export function secretBytes(secret: unknown, which: string): Uint8Array {
     );
   }
   if (typeof secret === 'string' && secret.isWellFormed()) {
-    return new TextEncoder().encode(secret);
+    assertTrimmed(secret, which);
+    return utf8Bytes(secret);
   }
   if (!isBytes(secret)) {
     throw new SecureCookieError(
@@ -49,22 +45,38 @@ export function secretBytes(secret: unknown, which: string): Uint8Array {
   return new Uint8Array(secret);
 }
 
+function assertTrimmed(secret: string, which: string): void {
+  if (secret !== secret.trim()) {
+    throw new SecureCookieError(
+      'option',
+      `The option "secret"${which} begins or ends with white space, as what is read from a file often does. Another instance that has it without would refuse this one's cookies: trim it. If the white space belongs to it, pass its bytes, which are used as they are: new TextEncoder().encode(secret).`,
+    );
+  }
+}
+
 /**
  * @throws {@link SecureCookieError} `secret-weak`
  */
 export function assertStrong(secret: Uint8Array): void {
   if (secret.length < MIN_SECRET_LENGTH) {
-    throw new SecureCookieError(
-      'secret-weak',
-      `The secret has ${secret.length} bytes; it needs ${MIN_SECRET_LENGTH} or more. ${HOW_TO_MAKE_A_SECRET} For tests and demos alone, "allowWeakSecrets: true" lets it pass.`,
+    throw weak(`The secret has ${secret.length} bytes; it needs ${MIN_SECRET_LENGTH} or more.`);
+  }
+  const repeated = repeatedLength(secret, MIN_SECRET_LENGTH - 1);
+  if (repeated !== undefined) {
+    throw weak(
+      `The secret repeats its first ${repeated} bytes to the end, and is as easy to guess as these.`,
     );
   }
-  if (PUBLISHED_SECRET.test(Buffer.from(secret).toString('latin1'))) {
-    throw new SecureCookieError(
-      'secret-weak',
-      `The secret is printed in public documentation: anyone can forge cookies with it. ${HOW_TO_MAKE_A_SECRET} For tests and demos alone, "allowWeakSecrets: true" lets it pass.`,
-    );
+  if (isPublished(secret)) {
+    throw weak('The secret is printed in public documentation: anyone can forge cookies with it.');
   }
+}
+
+function weak(why: string): SecureCookieError {
+  return new SecureCookieError(
+    'secret-weak',
+    `${why} ${HOW_TO_MAKE_A_SECRET} For tests and demos alone, "allowWeakSecrets: true" lets it pass.`,
+  );
 }
 
 /** The same for the same secret, and nothing that tells it. */

@@ -1,6 +1,7 @@
 import { assertCookieName } from '../cookie-name.js';
 import { SecureCookieError } from '../errors.js';
 import type { OwnOptions } from '../own-options.js';
+import { HmacInput } from './hmac-input.js';
 import {
   judgeDate,
   judgeValue,
@@ -117,6 +118,7 @@ export class SecureCookieSigner {
   readonly #foreignSecrets = new Map<string, SecureCookieSecret>();
   /** Lists that were looked at before. */
   readonly #refused = new WeakSet<readonly SecureCookieSecret[]>();
+  readonly #input = new HmacInput();
   #keys: Keys;
   #freshness: KeyFreshness | undefined;
 
@@ -275,8 +277,8 @@ export class SecureCookieSigner {
       return signValueV1(key, name, value, timestamp);
     }
     return encrypt === true
-      ? encryptValue(key, name, value, timestamp, this.#random)
-      : signValueV2(key, name, value, timestamp);
+      ? encryptValue(key, this.#input, name, value, timestamp, this.#random)
+      : signValueV2(key, this.#input, name, value, timestamp);
   }
 
   #signedLength(
@@ -308,7 +310,13 @@ export class SecureCookieSigner {
     options: OwnOptions<SecureCookieVerifyOptions>,
   ): SignedRead {
     const keys = this.#usableKeys();
-    const opened = openSignedValue(keys, name, signed, options.minVersion ?? this.minVersion);
+    const opened = openSignedValue(
+      keys,
+      this.#input,
+      name,
+      signed,
+      options.minVersion ?? this.minVersion,
+    );
     const keyVersion = opened.key?.version;
     if (opened.reason !== undefined) {
       if (opened.reason === 'unknown-key') {

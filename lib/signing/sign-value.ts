@@ -1,7 +1,9 @@
 import { SecureCookieError } from '../errors.js';
 import { ownOptions, type OwnOptions } from '../own-options.js';
 import { encryptPayload, ENCRYPTION_OVERHEAD } from './encrypted-payload.js';
+import type { HmacInput } from './hmac-input.js';
 import type { SecureCookieVersion } from './opened-value.js';
+import { utf8Bytes } from './own-bytes.js';
 import { base64Length, encodeBase64 } from './payload.js';
 import { assertRandom, assertVersion } from './policy.js';
 import type { PreparedKey } from './prepared-key.js';
@@ -84,12 +86,13 @@ export function signValueV1(
  */
 export function signValueV2(
   key: PreparedKey,
+  input: HmacInput,
   name: string,
   value: string | Uint8Array,
   timestamp: number,
 ): string {
   const envelope = signedValueV2Envelope(key, name, timestamp);
-  return assertSigned(createSignedValueV2(key, envelope, encodeBase64(value)));
+  return assertSigned(createSignedValueV2(key, input, envelope, encodeBase64(value)));
 }
 
 /**
@@ -99,6 +102,7 @@ export function signValueV2(
  */
 export function encryptValue(
   key: PreparedKey,
+  input: HmacInput,
   name: string,
   value: string | Uint8Array,
   timestamp: number,
@@ -107,8 +111,9 @@ export function encryptValue(
   const nonce = random(NONCE_LENGTH);
   assertRandom(nonce, NONCE_LENGTH);
   const envelope = signedValueV2Envelope(key, name, timestamp);
-  const payload = encryptPayload(key.xaes, envelope, Buffer.from(value), nonce);
-  return assertSigned(createSignedValueV2(key, envelope, encodeBase64(payload)));
+  const plaintext = typeof value === 'string' ? utf8Bytes(value) : value;
+  const payload = encryptPayload(key.xaes, envelope, plaintext, nonce);
+  return assertSigned(createSignedValueV2(key, input, envelope, encodeBase64(payload)));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { isCookieName } from '../cookie-name.js';
+import type { HmacInput } from './hmac-input.js';
 import type { Keys } from './key-ring.js';
-import { fieldLength, FieldReader } from './length-prefixed-fields.js';
+import { field, fieldLength, FieldReader } from './length-prefixed-fields.js';
 import type { OpenedSignedValue, UnopenedSignedValue } from './opened-value.js';
 import type { PreparedKey } from './prepared-key.js';
 
@@ -29,13 +30,20 @@ const SIGNATURE_LENGTH = 64;
 
 /** What stands before the value: all that an encrypted payload is bound to. */
 export function signedValueV2Envelope(key: PreparedKey, name: string, timestamp: number): string {
-  return `${key.v2Start(timestamp)}${name.length}:${name}|`;
+  return `2|${field(`${key.version}`)}${field(`${timestamp}`)}${field(name)}`;
 }
 
 /** Tornado: `create_signed_value`. */
-export function createSignedValueV2(key: PreparedKey, envelope: string, base64: string): string {
-  const signedPart = `${envelope}${base64.length}:${base64}|`;
-  return signedPart + key.sha256.sign(signedPart);
+export function createSignedValueV2(
+  key: PreparedKey,
+  input: HmacInput,
+  envelope: string,
+  base64: string,
+): string {
+  const signedPart = `${envelope}${field(base64)}`;
+  const room = input.withRoomFor(signedPart.length);
+  room.layOut(signedPart);
+  return signedPart + key.sha256.signLaidOut(room, signedPart.length);
 }
 
 /** How long a signed value will be, in characters. */
@@ -58,24 +66,25 @@ export function signedValueV2Length(
 /** Tornado: `_decode_signed_value_v2`, up to the name. */
 export function openSignedValueV2(
   keys: Keys,
+  input: HmacInput,
   name: string,
   signed: string,
 ): OpenedSignedValue | UnopenedSignedValue {
-  const bytes = keys.layOut(signed);
-  if (bytes === undefined) {
+  const room = input.withRoomFor(signed.length);
+  if (!room.layOut(signed)) {
     return { reason: 'malformed' };
   }
-  const fields = new FieldReader(signed, bytes, 2);
+  const fields = new FieldReader(signed, room.message, 2);
   const keyVersion = fields.number(MAX_KEY_VERSION_DIGITS);
   const timestamp = fields.number(MAX_TIMESTAMP_DIGITS);
   const signedName = fields.text();
   const envelopeEnd = fields.position;
   const base64 = fields.text();
-  if (!fields.valid || bytes.length - fields.position !== SIGNATURE_LENGTH) {
+  if (!fields.valid || signed.length - fields.position !== SIGNATURE_LENGTH) {
     return { reason: 'malformed' };
   }
   const key = keys.find(keyVersion);
-  if (!key?.sha256.verifySigned(bytes)) {
+  if (!key?.sha256.verifyLaidOut(room, fields.position)) {
     // The digits are looked at only here: a signature that matches has the right ones.
     if (NOT_IN_SIGNATURE.test(signed.slice(-SIGNATURE_LENGTH))) {
       return { reason: 'malformed' };

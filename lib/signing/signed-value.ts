@@ -1,3 +1,4 @@
+import type { HmacInput } from './hmac-input.js';
 import type { Keys } from './key-ring.js';
 import type {
   OpenedSignedValue,
@@ -33,6 +34,7 @@ const OTHER_VERSION = /^[1-9][0-9]{0,2}\|/;
  */
 export function openSignedValue(
   keys: Keys,
+  input: HmacInput,
   name: string,
   signed: unknown,
   minVersion: SecureCookieVersion,
@@ -47,7 +49,7 @@ export function openSignedValue(
     return { reason: 'too-large' };
   }
   if (signed.startsWith('2|')) {
-    return openSignedValueV2(keys, name, signed);
+    return openSignedValueV2(keys, input, name, signed);
   }
   if (!VISIBLE_ASCII.test(signed)) {
     return { reason: 'malformed' };

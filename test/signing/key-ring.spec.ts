@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import {
   refuseSecrets,
@@ -7,7 +8,13 @@ import {
 } from '../../lib/signing/secure-cookie-signer.js';
 import type { SecureCookieSignerOptions } from '../../lib/signing/signer-options.js';
 import { resignV2Fields } from '../support/resign.js';
-import { OTHER_SECRET, SECRET, TORNADO_EXAMPLE_SECRET } from '../support/secrets.js';
+import {
+  distinctBytes,
+  distinctText,
+  OTHER_SECRET,
+  SECRET,
+  TORNADO_EXAMPLE_SECRET,
+} from '../support/secrets.js';
 import { thrownBy } from '../support/thrown-by.js';
 
 const CLOCK = 1_300_000_000;
@@ -25,18 +32,22 @@ const record = (keyVersion: number, secrets: object): object => ({ secret: secre
 
 describe('secrets that are accepted', () => {
   it.each([
-    ['text of 32 bytes', { secret: 'x'.repeat(32) }],
-    ['text of 32 bytes in 16 characters', { secret: 'é'.repeat(16) }],
-    ['32 bytes', { secret: new Uint8Array(32) }],
-    ['a Buffer', { secret: Buffer.alloc(32, 1) }],
+    ['text of 32 bytes', { secret: distinctText(32) }],
+    ['text of 32 bytes in 16 characters', { secret: 'àáâãäåæçèéêëìíîï' }],
+    ['32 bytes', { secret: new Uint8Array(distinctBytes(32)) }],
+    ['a Buffer', { secret: distinctBytes(32) }],
+    ['32 bytes, twice', { secret: distinctText(32).repeat(2) }],
+    ['31 bytes twice, and one more that differs', { secret: `${distinctText(31).repeat(2)}!` }],
+    ['text with white space within', { secret: `${distinctText(16)} \n ${distinctText(16)}` }],
+    ['bytes with white space at both ends', { secret: Buffer.from(` ${SECRET}\n`) }],
     ['one that a published one begins', { secret: `${TORNADO_EXAMPLE_SECRET}x` }],
     ['one that a published one ends', { secret: `x${TORNADO_EXAMPLE_SECRET}` }],
-    ['text far over the block size', { secret: 'x'.repeat(1000) }],
+    ['text far over the block size', { secret: distinctText(1000) }],
     ['a single secret with the key version that it has', { secret: SECRET, keyVersion: 0 }],
     ['a single secret under 32 bytes, as weak', { secret: 'x', allowWeakSecrets: true }],
     ['a published one, as weak', { secret: TORNADO_EXAMPLE_SECRET, allowWeakSecrets: true }],
     ['a record of one', record(0, { 0: SECRET })],
-    ['a record of text and bytes', record(7, { 7: SECRET, 9: new Uint8Array(32) })],
+    ['a record of text and bytes', record(7, { 7: SECRET, 9: distinctBytes(32) })],
     ['a record without a prototype', record(1, Object.assign(Object.create(null), { 1: SECRET }))],
     ['the highest key version', record(9_999_999_999, { 9999999999: SECRET })],
   ])('%s', (_, keys) => {
@@ -54,8 +65,8 @@ describe('secrets that are refused at construction, and when keys are replaced',
     ['empty text', 'secret-missing', { secret: '' }],
     ['empty bytes', 'secret-missing', { secret: new Uint8Array() }],
     ['an empty record', 'secret-missing', record(0, {})],
-    ['text of 31 bytes', 'secret-weak', { secret: 'x'.repeat(31) }],
-    ['31 bytes', 'secret-weak', { secret: new Uint8Array(31) }],
+    ['text of 31 bytes', 'secret-weak', { secret: distinctText(31) }],
+    ['31 bytes', 'secret-weak', { secret: distinctBytes(31) }],
     ['the example’s published one', 'secret-weak', { secret: TORNADO_EXAMPLE_SECRET }],
     ['its bytes', 'secret-weak', { secret: Buffer.from(TORNADO_EXAMPLE_SECRET) }],
     [
@@ -68,6 +79,17 @@ describe('secrets that are refused at construction, and when keys are replaced',
       'secret-weak',
       { secret: '__TODO:_GENERATE_YOUR_OWN_RANDOM_VALUE_HERE__' },
     ],
+    ...['\n', '\r\n', ' ', '\t', '\u00a0', '\ufeff'].flatMap((space) => [
+      [`text that ends with ${inspect(space)}`, 'option', { secret: SECRET + space }] as const,
+      [`text that begins with ${inspect(space)}`, 'option', { secret: space + SECRET }] as const,
+    ]),
+    ['white space alone', 'option', { secret: ' '.repeat(40) }],
+    [
+      'text with a line break, even as weak',
+      'option',
+      { secret: `${SECRET}\n`, allowWeakSecrets: true },
+    ],
+    ['one of a record with a line break', 'option', record(1, { 1: SECRET, 2: `${SECRET}\n` })],
     ['a number', 'option', { secret: 42 }],
     ['true', 'option', { secret: true }],
     ['a symbol', 'option', { secret: Symbol('secret') }],
@@ -145,6 +167,16 @@ describe('a refusal says what is wrong with which secret, and what to do', () =>
     ],
     ['an empty record', record(0, {}), 'The key record of the option "secret" is empty.'],
     [
+      'white space at the end',
+      record(0, { 0: `${SECRET}\n` }),
+      'The option "secret" of key version 0 begins or ends with white space, as what is read from a file often does. Another instance that has it without would refuse this one\'s cookies: trim it. If the white space belongs to it, pass its bytes, which are used as they are: new TextEncoder().encode(secret).',
+    ],
+    [
+      'a repetition',
+      { secret: 'undefined'.repeat(4) },
+      `The secret repeats its first 9 bytes to the end, and is as easy to guess as these. ${make} ${passes}`,
+    ],
+    [
       '31 bytes',
       { secret: new Uint8Array(31) },
       `The secret has 31 bytes; it needs 32 or more. ${make} ${passes}`,
@@ -191,7 +223,7 @@ describe('a refusal says what is wrong with which secret, and what to do', () =>
 });
 
 describe('secrets that verify a foreign format', () => {
-  const longSecret = 'x'.repeat(65);
+  const longSecret = distinctText(65);
   const reused = expect.objectContaining({
     name: 'SecureCookieError',
     code: 'secret-reused',
@@ -258,11 +290,11 @@ describe('secrets that verify a foreign format', () => {
 
 describe('secrets are copied', () => {
   it('bytes that are overwritten afterwards change nothing', () => {
-    const secret = Buffer.alloc(32, 7);
+    const secret = distinctBytes(32);
     const signer = signerWith({ secret });
     secret.fill(0);
 
-    expect(signer.sign('key', 'value')).toBe(resignV2Fields({}, Buffer.alloc(32, 7)));
+    expect(signer.sign('key', 'value')).toBe(resignV2Fields({}, distinctBytes(32)));
   });
 
   it('so does a record that is changed afterwards', () => {
@@ -279,7 +311,7 @@ describe('secrets are copied', () => {
   });
 
   it('text is used as its UTF-8 bytes, whatever encoding it looks like', () => {
-    const secret = Buffer.alloc(32, 7).toString('base64');
+    const secret = distinctBytes(32).toString('base64');
 
     expect(signerWith({ secret }).sign('key', 'value')).toBe(
       resignV2Fields({}, Buffer.from(secret, 'utf8')),

@@ -28,8 +28,8 @@ describe('XAES-256-GCM of published cases', () => {
       const data = Buffer.from(additionalData);
 
       expect(subkeyCarry(key)).toBe(expected.subkeyCarry);
-      expect(xaes.seal(nonce, plaintext, data).toString('hex')).toBe(sealed);
-      expect(xaes.open(nonce, Buffer.from(sealed, 'hex'), data)).toEqual(plaintext);
+      expect(hex(xaes.seal(nonce, plaintext, data))).toBe(sealed);
+      expect(hex(xaes.open(nonce, Buffer.from(sealed, 'hex'), data))).toBe(hex(plaintext));
     },
   );
 
@@ -50,7 +50,7 @@ describe('XAES-256-GCM of published cases', () => {
       const data = takeField();
       const xaes = new XaesKey(key);
       const sealed = xaes.seal(nonce, plaintext, data);
-      misread += xaes.open(nonce, sealed, data)?.equals(plaintext) === true ? 0 : 1;
+      misread += hex(xaes.open(nonce, sealed, data)) === hex(plaintext) ? 0 : 1;
       carries += subkeyCarry(key);
       seen.update(sealed);
     }
@@ -146,12 +146,20 @@ describe('the inputs', () => {
 
   it('may be views into larger memory', () => {
     expect(
-      new XaesKey(within(vector.key))
-        .seal(within(vector.nonce), within(vector.plaintext), within(none))
-        .toString('hex'),
+      hex(
+        new XaesKey(within(vector.key)).seal(
+          within(vector.nonce),
+          within(vector.plaintext),
+          within(none),
+        ),
+      ),
     ).toBe(vector.sealed);
   });
 });
+
+function hex(bytes: Uint8Array | undefined): string | undefined {
+  return bytes === undefined ? undefined : Buffer.from(bytes).toString('hex');
+}
 
 function withFlippedBit(bytes: Uint8Array, bit: number): Buffer {
   const changed = Buffer.from(bytes);
