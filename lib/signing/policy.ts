@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { isBytes } from '../any-realm.js';
 import { SecureCookieError } from '../errors.js';
 import type { OwnOptions } from '../own-options.js';
 import type { SecureCookieVersion } from './opened-value.js';
@@ -39,13 +37,6 @@ export interface SecureCookiePolicy {
    * @defaultValue the system's clock
    */
   readonly clock?: (() => number) | undefined;
-  /**
-   * Random bytes for the nonces of encrypted values, for tests alone: whoever repeats a nonce gives
-   * the plaintext away.
-   *
-   * @defaultValue `randomBytes` of node:crypto
-   */
-  readonly random?: ((length: number) => Uint8Array) | undefined;
 }
 
 const DEFAULT_MAX_AGE = 31 * 86_400;
@@ -64,7 +55,6 @@ export function blankPolicy(): OwnOptions<SecureCookiePolicy> {
     clockTolerance: undefined,
     allowWeakSecrets: undefined,
     clock: undefined,
-    random: undefined,
   };
 }
 
@@ -80,7 +70,6 @@ export function resolvePolicy({
   clockTolerance = DEFAULT_CLOCK_TOLERANCE,
   allowWeakSecrets = false,
   clock = systemClock,
-  random = randomBytes,
 }: SecureCookiePolicy) {
   assertDuration('maxAge', maxAge);
   assertVersion('minVersion', minVersion);
@@ -94,13 +83,7 @@ export function resolvePolicy({
       'The option "clock" must be a function that returns seconds since the epoch.',
     );
   }
-  if (typeof random !== 'function') {
-    throw new SecureCookieError(
-      'option',
-      'The option "random" must be a function that returns as many random bytes as it is asked for.',
-    );
-  }
-  return { maxAge, minVersion, clockTolerance, allowWeakSecrets, clock, random };
+  return { maxAge, minVersion, clockTolerance, allowWeakSecrets, clock };
 }
 
 /**
@@ -120,18 +103,6 @@ export function assertTime(seconds: number): void {
     throw new SecureCookieError(
       'clock',
       'The option "clock" must return seconds since the epoch: a finite number, not negative, and not the milliseconds of Date.now().',
-    );
-  }
-}
-
-/**
- * @throws {@link SecureCookieError} `option` - a nonce of another length could not be found again
- */
-export function assertRandom(bytes: Uint8Array, length: number): void {
-  if (!isBytes(bytes) || bytes.length !== length) {
-    throw new SecureCookieError(
-      'option',
-      `The option "random" must return as many random bytes as it is asked for, here ${length}.`,
     );
   }
 }

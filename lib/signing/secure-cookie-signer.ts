@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { assertCookieName } from '../cookie-name.js';
 import { SecureCookieError } from '../errors.js';
 import type { OwnOptions } from '../own-options.js';
+import { CurrentKeys, type KeyFreshness } from './current-keys.js';
 import { HmacInput } from './hmac-input.js';
 import {
   judgeDate,
@@ -11,13 +13,12 @@ import {
   type SecureCookieEncoding,
   type SecureCookieVerifyOptions,
 } from './judge-value.js';
-import { KeyRing, NO_KEYS, ownKeys, type Keys, type SecureCookieKeys } from './key-ring.js';
+import { ownKeys, type SecureCookieKeys } from './key-ring.js';
 import type { SecureCookieVersion } from './opened-value.js';
 import { assertValue } from './payload.js';
 import { assertTime, resolvePolicy } from './policy.js';
-import type { PreparedKey } from './prepared-key.js';
 import { publishRead } from './read-events.js';
-import { fingerprint, secretBytes, type SecureCookieSecret } from './secret.js';
+import type { SecureCookieSecret } from './secret.js';
 import {
   encryptValue,
   lengthOfSigned,
@@ -84,13 +85,14 @@ export let refuseSecrets: (
 /** Asks, whenever keys are used, whether they are too old; such keys count as withdrawn. */
 export let keepFresh: (signer: SecureCookieSigner, freshness: KeyFreshness) => void;
 
-/** Tells how old keys are that come from elsewhere. */
-export interface KeyFreshness {
-  /** Whether they may no longer be used. */
-  isStale(): boolean;
-  /** Has them loaded earlier: a value has come whose key is not among them. */
-  hasten(): void;
-}
+/**
+ * Takes the nonces of encrypted values from elsewhere than `randomBytes`. For tests alone: reusing a
+ * nonce reveals plaintexts.
+ */
+export let drawNoncesFrom: (
+  signer: SecureCookieSigner,
+  random: (length: number) => Uint8Array,
+) => void;
 
 /**
  * Signs and verifies cookie values in Tornado's formats. Needs no Nest app.
@@ -108,19 +110,11 @@ export class SecureCookieSigner {
   readonly minVersion: SecureCookieVersion;
   /** How far in the future a value's date may lie, in seconds. */
   readonly clockTolerance: number;
-  readonly #allowWeakSecrets: boolean;
   readonly #clock: () => number;
-  readonly #random: (length: number) => Uint8Array;
-  /**
-   * Of formats that definitions accept, by fingerprint: none may become a key here. They are few,
-   * however many definitions name them.
-   */
-  readonly #foreignSecrets = new Map<string, SecureCookieSecret>();
-  /** Lists that were looked at before. */
-  readonly #refused = new WeakSet<readonly SecureCookieSecret[]>();
+  /** For the nonces of encrypted values. */
+  #random: (length: number) => Uint8Array = randomBytes;
   readonly #input = new HmacInput();
-  #keys: Keys;
-  #freshness: KeyFreshness | undefined;
+  readonly #keys: CurrentKeys;
 
   static {
     readSignedValue = (signer, name, signed, options) => signer.#read(name, signed, options);
@@ -128,10 +122,11 @@ export class SecureCookieSigner {
     signDated = (signer, name, value, options, date) => signer.#sign(name, value, options, date);
     isTimely = (signer, issuedAt, maxAge) =>
       judgeDate(issuedAt, signer.now(), maxAge, signer.clockTolerance) === undefined;
-    refuseSecrets = (signer, secrets) => signer.#refuseSecrets(secrets);
-    keepFresh = (signer, freshness) => {
-      signer.#freshness = freshness;
+    refuseSecrets = (signer, secrets) => signer.#keys.refuse(secrets);
+    drawNoncesFrom = (signer, random) => {
+      signer.#random = random;
     };
+    keepFresh = (signer, freshness) => signer.#keys.keepFresh(freshness);
   }
 
   /**
@@ -141,15 +136,12 @@ export class SecureCookieSigner {
    */
   constructor(options: SecureCookieSignerOptions) {
     const own = ownSignerOptions(options);
-    const { maxAge, minVersion, clockTolerance, allowWeakSecrets, clock, random } =
-      resolvePolicy(own);
+    const { maxAge, minVersion, clockTolerance, allowWeakSecrets, clock } = resolvePolicy(own);
     this.maxAge = maxAge;
     this.minVersion = minVersion;
     this.clockTolerance = clockTolerance;
-    this.#allowWeakSecrets = allowWeakSecrets;
     this.#clock = clock;
-    this.#random = random;
-    this.#keys = new KeyRing(own, allowWeakSecrets);
+    this.#keys = new CurrentKeys(own, allowWeakSecrets);
   }
 
   /**
@@ -232,9 +224,7 @@ export class SecureCookieSigner {
    * signer.replaceKeys({ secret: { 1: oldSecret, 2: newSecret }, keyVersion: 2 });
    */
   replaceKeys(keys: SecureCookieKeys): void {
-    const ring = new KeyRing(ownKeys(keys), this.#allowWeakSecrets);
-    assertForeign(ring, [...this.#foreignSecrets.values()]);
-    this.#keys = ring;
+    this.#keys.replace(ownKeys(keys));
   }
 
   /**
@@ -245,7 +235,7 @@ export class SecureCookieSigner {
    * signer.withdrawKeys(); // the ring is known to be compromised, and there is no other yet
    */
   withdrawKeys(): void {
-    this.#keys = NO_KEYS;
+    this.#keys.withdraw();
   }
 
   /**
@@ -270,7 +260,7 @@ export class SecureCookieSigner {
     assertCookieName(name);
     assertValue(value);
     const { version, encrypt } = ownSignOptions(options);
-    const key = this.#signingKey();
+    const key = this.#keys.signing;
     const timestamp = date ?? Math.floor(this.now());
     if (version === 1) {
       this.#assertUnversioned();
@@ -289,19 +279,9 @@ export class SecureCookieSigner {
     assertCookieName(name);
     assertValue(value);
     const { encrypt } = ownSignOptions(options);
-    const { version } = this.#signingKey();
+    const { version } = this.#keys.signing;
     const timestamp = Math.floor(this.now());
     return lengthOfSigned(version, name, value, timestamp, encrypt === true);
-  }
-
-  #refuseSecrets(secrets: readonly SecureCookieSecret[]): void {
-    if (!this.#refused.has(secrets)) {
-      assertForeign(this.#keys, secrets);
-      for (const secret of secrets) {
-        this.#foreignSecrets.set(fingerprint(secret), secretBytes(secret, ''));
-      }
-      this.#refused.add(secrets);
-    }
   }
 
   #read(
@@ -309,7 +289,7 @@ export class SecureCookieSigner {
     signed: string | undefined,
     options: OwnOptions<SecureCookieVerifyOptions>,
   ): SignedRead {
-    const keys = this.#usableKeys();
+    const keys = this.#keys.reading;
     const opened = openSignedValue(
       keys,
       this.#input,
@@ -320,7 +300,7 @@ export class SecureCookieSigner {
     const keyVersion = opened.key?.version;
     if (opened.reason !== undefined) {
       if (opened.reason === 'unknown-key') {
-        this.#freshness?.hasten();
+        this.#keys.miss();
       }
       return { result: rejected(opened.reason), keyVersion };
     }
@@ -336,35 +316,11 @@ export class SecureCookieSigner {
   }
 
   #assertUnversioned(): void {
-    if (this.#keys.versioned) {
+    if (this.#keys.reading.versioned) {
       throw new SecureCookieError(
         'key-version',
         'Format 1 carries no key version, so it cannot be signed with a key record: sign with version 2.',
       );
     }
-  }
-
-  #usableKeys(): Keys {
-    return this.#freshness?.isStale() === true ? NO_KEYS : this.#keys;
-  }
-
-  #signingKey(): PreparedKey {
-    const { signingKey } = this.#usableKeys();
-    if (signingKey === undefined) {
-      throw new SecureCookieError(
-        'keys-stale',
-        'The keys were withdrawn, so nothing can be signed: the key provider has not answered for longer than "maxStale", or withdrawKeys was called. Call replaceKeys.',
-      );
-    }
-    return signingKey;
-  }
-}
-
-function assertForeign(keys: Keys, secrets: readonly SecureCookieSecret[]): void {
-  if (secrets.some((secret) => keys.includes(secret))) {
-    throw new SecureCookieError(
-      'secret-reused',
-      'A secret of "accepts" is also a secret of the signer: with it, an old cookie can be turned into a forged new one. Give the signer a new secret, and leave the old one to "accepts".',
-    );
   }
 }

@@ -5,7 +5,7 @@ import type { HmacInput } from './hmac-input.js';
 import type { SecureCookieVersion } from './opened-value.js';
 import { utf8Bytes } from './own-bytes.js';
 import { base64Length, encodeBase64 } from './payload.js';
-import { assertRandom, assertVersion } from './policy.js';
+import { assertVersion } from './policy.js';
 import type { PreparedKey } from './prepared-key.js';
 import { MAX_SIGNED_VALUE_LENGTH } from './signed-value.js';
 import { createSignedValueV1 } from './signed-value-v1.js';
@@ -108,11 +108,9 @@ export function encryptValue(
   timestamp: number,
   random: (length: number) => Uint8Array,
 ): string {
-  const nonce = random(NONCE_LENGTH);
-  assertRandom(nonce, NONCE_LENGTH);
   const envelope = signedValueV2Envelope(key, name, timestamp);
   const plaintext = typeof value === 'string' ? utf8Bytes(value) : value;
-  const payload = encryptPayload(key.xaes, envelope, plaintext, nonce);
+  const payload = encryptPayload(key.xaes, envelope, plaintext, random(NONCE_LENGTH));
   return assertSigned(createSignedValueV2(key, input, envelope, encodeBase64(payload)));
 }
 

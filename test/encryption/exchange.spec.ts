@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
 import { defineSecureCookie, SecureCookieReader, SecureCookieSigner } from 'nestjs-secure-cookie';
+import { drawNoncesFrom } from '../../lib/signing/secure-cookie-signer.js';
 import { TornadoOracle } from '../fuzz/tornado-oracle.js';
 import { NONCE } from '../support/encrypt.js';
 import { describeWithPython, PYTHON } from '../support/python.js';
@@ -13,8 +14,11 @@ const BYTES_SECRET = Uint8Array.from({ length: 65 }, (_, index) => 255 - index);
 const KEYS = { 0: SECRET, 7: 'сікрет, über 32 Bytes in UTF-8 鍵', 9_999_999_999: BYTES_SECRET };
 const VERSIONS = [0, 7, 9_999_999_999] as const;
 
-const signerOf = (keyVersion: (typeof VERSIONS)[number]): SecureCookieSigner =>
-  new SecureCookieSigner({ secret: KEYS, keyVersion, clock: () => CLOCK, random: () => NONCE });
+function signerOf(keyVersion: (typeof VERSIONS)[number]): SecureCookieSigner {
+  const signer = new SecureCookieSigner({ secret: KEYS, keyVersion, clock: () => CLOCK });
+  drawNoncesFrom(signer, () => NONCE);
+  return signer;
+}
 
 const base64 = (bytes: string | Uint8Array): string => Buffer.from(bytes).toString('base64');
 

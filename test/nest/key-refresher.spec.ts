@@ -692,7 +692,11 @@ describe('as a process, an app', () => {
   }, 30_000);
 
   it('with nothing else to do ends, though a refresh hangs', async () => {
-    expect(await run('hangs')).toEqual({ code: 0, output: 'started\nhanging\nended\n' });
+    const { code, output } = await run('hangs');
+
+    // A slow machine refreshes before the app has started.
+    expect(output.trim().split('\n').toSorted()).toEqual(['ended', 'hanging', 'started']);
+    expect(code).toBe(0);
   }, 30_000);
 
   it('whose first load fails does not start, and prints no secret', async () => {

@@ -2,12 +2,16 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { defineSecureCookie } from '../../lib/definition/secure-cookie-definition.js';
 import { SecureCookieReader } from '../../lib/jar/secure-cookie-reader.js';
-import { signedLength, SecureCookieSigner } from '../../lib/signing/secure-cookie-signer.js';
+import {
+  drawNoncesFrom,
+  signedLength,
+  SecureCookieSigner,
+} from '../../lib/signing/secure-cookie-signer.js';
 import type { SecureCookieSignerOptions } from '../../lib/signing/signer-options.js';
 import { XaesKey } from '../../lib/signing/xaes-256-gcm.js';
 import { encrypted, NONCE } from '../support/encrypt.js';
 import { field, resignV1, resignV2, resignV2Fields } from '../support/resign.js';
-import { OTHER_SECRET, SECRET } from '../support/secrets.js';
+import { distinctBytes, OTHER_SECRET, SECRET } from '../support/secrets.js';
 
 const CLOCK = 1_300_000_000;
 const ENVELOPE = '2|1:0|10:1300000000|3:key|';
@@ -20,6 +24,16 @@ const signerWith = (options: Partial<SecureCookieSignerOptions> = {}): SecureCoo
     clock: () => CLOCK,
     ...options,
   });
+
+/** A signer whose nonces the test chooses. */
+function signerDrawing(
+  random: (length: number) => Uint8Array,
+  options: Partial<SecureCookieSignerOptions> = {},
+): SecureCookieSigner {
+  const drawing = signerWith(options);
+  drawNoncesFrom(drawing, random);
+  return drawing;
+}
 
 const signer = signerWith();
 
@@ -38,7 +52,7 @@ const payload = encrypted('value', ENVELOPE, SECRET);
 
 describe('the layout of an encrypted payload', () => {
   it('is 0xFF 0x01, nonce, ciphertext and tag, in an envelope like any other', () => {
-    const signed = signerWith({ random: () => NONCE }).sign('key', 'value', { encrypt: true });
+    const signed = signerDrawing(() => NONCE).sign('key', 'value', { encrypt: true });
 
     expect(signed).toBe(carrying(payload));
     expect(payload.subarray(0, 26)).toEqual(Buffer.concat([HEADER, NONCE]));
@@ -59,11 +73,9 @@ describe('the layout of an encrypted payload', () => {
 
   it('asks once for 24 random bytes, of which each value has its own', () => {
     const asked: number[] = [];
-    signerWith({
-      random: (length) => {
-        asked.push(length);
-        return NONCE;
-      },
+    signerDrawing((length) => {
+      asked.push(length);
+      return NONCE;
     }).sign('key', 'value', { encrypt: true });
     const nonces = Array.from({ length: 1000 }, () =>
       payloadOf(signer.sign('key', 'value', { encrypt: true })).toString('hex', 2, 26),
@@ -239,7 +251,7 @@ describe('a payload reads in its own envelope alone', () => {
   });
 
   it('with the secret itself for a key it does not read: the cipher has its own', () => {
-    const secret = Buffer.alloc(32, 7);
+    const secret = distinctBytes(32);
     const additionalData = Buffer.concat([HEADER, Buffer.from(ENVELOPE)]);
     const sealed = new XaesKey(secret).seal(NONCE, Buffer.from('value'), additionalData);
     const foreign = base64(Buffer.concat([HEADER, NONCE, sealed]));
@@ -326,11 +338,10 @@ describe('encryption and signature share one key and one time', () => {
   const reader = signerWith({ secret: BOTH, keyVersion: 2 });
 
   it.each(['clock', 'random'] as const)('also where keys are turned by the %s', (where) => {
-    const turning: SecureCookieSigner = signerWith({
+    const turning: SecureCookieSigner = signerDrawing(() => turnIf('random', NONCE), {
       secret: { 1: SECRET },
       keyVersion: 1,
       clock: () => turnIf('clock', CLOCK),
-      random: () => turnIf('random', NONCE),
     });
     function turnIf<Given>(here: 'clock' | 'random', given: Given): Given {
       if (here === where) {
