@@ -13,6 +13,9 @@ const PAGE = 5000;
 /** Marks that may be without an answer when their time is up, before further ones fail at once. */
 const MOST_OVERDUE = 100;
 
+/** Seconds that a read is waited for before it is sent again. */
+const READ_PATIENCE = 60;
+
 /** How {@link redisRevocations} reaches a Redis server, or one that speaks as Redis does (Valkey). */
 export interface SecureCookieRedisRevocationsOptions {
   /**
@@ -132,19 +135,27 @@ class RedisRevocations implements SecureCookieRevocationSource {
     return oldest > 0 ? ['MINID', '~', String(oldest * 1000)] : [];
   }
 
+  async #read(start: string): Promise<readonly StreamEntry[]> {
+    return parseStream(await (this.#reads.get(start) ?? this.#begin(start)));
+  }
+
   /**
    * A client that queues commands while it is offline would queue one more at every load. So a read
-   * without an answer is waited for, and not sent again.
+   * without an answer is waited for, for a minute, and not sent again.
    */
-  async #read(start: string): Promise<readonly StreamEntry[]> {
-    const reading =
-      this.#reads.get(start) ?? this.#send('XRANGE', this.#key, start, '+', 'COUNT', String(PAGE));
+  #begin(start: string): Promise<unknown> {
+    const words = ['XRANGE', this.#key, start, '+', 'COUNT', String(PAGE)] as const;
+    const reading = (async () => this.#send(...words))();
+    const forget = (): void => {
+      clearTimeout(timer);
+      if (this.#reads.get(start) === reading) {
+        this.#reads.delete(start);
+      }
+    };
+    const timer = setTimeout(forget, READ_PATIENCE * 1000).unref();
     this.#reads.set(start, reading);
-    try {
-      return parseStream(await reading);
-    } finally {
-      this.#reads.delete(start);
-    }
+    reading.then(forget, forget);
+    return reading;
   }
 }
 

@@ -1,4 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  jest,
+} from '@jest/globals';
 import { redisRevocations } from '../../lib/revocation/redis-revocations.js';
 import type { SecureCookieRevocationMark } from '../../lib/revocation/revocation-mark.js';
 import type { SecureCookieRevocationSource } from '../../lib/revocation/revocation-source.js';
@@ -50,6 +59,46 @@ describe('the options of redisRevocations', () => {
       name: 'SecureCookieError',
       code: 'option',
     });
+  });
+});
+
+describe('a read that is never answered', () => {
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('is sent again after a minute, and not before', async () => {
+    jest.useFakeTimers();
+    let sent = 0;
+    const hanging = (): Promise<unknown> => {
+      sent += 1;
+      return new Promise(() => undefined);
+    };
+    const source = redisRevocations({ send: hanging, key: KEY });
+    const load = async (): Promise<number> => {
+      void source.load(undefined, inTime());
+      await jest.advanceTimersByTimeAsync(0);
+      return sent;
+    };
+
+    expect([await load(), await load()]).toEqual([1, 1]);
+    await jest.advanceTimersByTimeAsync(59_999);
+    expect(await load()).toBe(1);
+    await jest.advanceTimersByTimeAsync(1);
+    expect([await load(), await load()]).toEqual([2, 2]);
+  });
+
+  it('but fails is sent again at once', async () => {
+    let sent = 0;
+    const failing = async (): Promise<unknown> => {
+      sent += 1;
+      throw new Error('down');
+    };
+    const source = redisRevocations({ send: failing, key: KEY });
+
+    await expect(source.load(undefined, inTime())).rejects.toThrow('down');
+    await expect(source.load(undefined, inTime())).rejects.toThrow('down');
+    expect(sent).toBe(2);
   });
 });
 
