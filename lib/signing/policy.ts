@@ -42,7 +42,7 @@ export interface SecureCookiePolicy {
 const DEFAULT_MAX_AGE = 31 * 86_400;
 
 /** Seconds. */
-export const DEFAULT_CLOCK_TOLERANCE = 300;
+const DEFAULT_CLOCK_TOLERANCE = 300;
 
 /** Dates of more than twelve digits are not read; a clock that gives them counts milliseconds. */
 const END_OF_TIME = 1e12;

@@ -134,7 +134,9 @@ describe('a value that does not fit', () => {
       () =>
         mint.valid(
           defineSecureCookie('name', {
-            schema: z.string().refine(() => false, { error: ({ input }) => `not ${input}` }),
+            schema: z
+              .string()
+              .refine(() => false, { error: ({ input }) => `not ${String(input)}` }),
           }),
           'a secret value',
         ),
