@@ -124,7 +124,7 @@ export class SecureCookieJar extends SecureCookieReader {
    * `headers-sent`, `no-response`, `revocations-missing`, `schema-async` or `clock`; then the response
    * is as it was
    * @example
-   * cookies.set(Session, { userId }, { persistent: rememberMe });
+   * cookies.set(Cart, { items: [] }, { persistent: false });
    */
   set<Input>(
     definition: SecureCookieDefinition<Input, unknown>,
