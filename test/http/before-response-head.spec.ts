@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it, jest } from '@jest/globals';
 import { beforeResponseHead } from '../../lib/http/before-response-head.js';
 import type { ResponseHead } from '../../lib/http/response-head.js';
+import { thrownBy } from '../support/thrown-by.js';
 
 const OURS = 'ours=1; Path=/';
 
@@ -264,6 +265,59 @@ describe.each(protocols)('the head of a response over $protocol', ({ exchange })
     );
   });
 
+  it.each([
+    ['Content-Length', { 'content-length': 11, 'Content-Length': 5 }],
+    ['Content-Type', { 'content-type': 'text/plain', 'Content-Type': 'text/html' }],
+    ['Location', { location: '/a', Location: '/b' }],
+  ])(
+    'sends one %s of two spellings, as Node alone does after a header was set',
+    async (_name, two) => {
+      const answer: Answer = (response) => {
+        response.setHeader('X-Powered-By', 'Express');
+        response.writeHead(200, two).end('12345');
+      };
+      const plain = await exchange(answer);
+      const { headers, setCookie, body } = await exchange(withOurs(answer).answer);
+
+      expect({ ...headers, date: '', 'set-cookie': undefined }).toEqual({
+        ...plain.headers,
+        date: '',
+      });
+      expect(body).toBe('12345');
+      expect(setCookie).toEqual([OURS]);
+    },
+  );
+
+  it.each<[string, Answer]>([
+    ['a status that is none', (response) => response.writeHead(1000)],
+    ['one header twice', (response) => response.writeHead(200, { Location: ['/a', '/b'] })],
+  ])('is written anew where Node refused one: %s', async (_what, refused) => {
+    const shown: (readonly string[])[] = [];
+    const ours = withOurs((response) => {
+      response.setHeader('Set-Cookie', 'a=1');
+      try {
+        refused(response);
+      } catch {
+        response.removeHeader('Location');
+      }
+      if (!response.headersSent) {
+        beforeResponseHead(response, {
+          write: (head) => {
+            shown.push(head.header('Set-Cookie'));
+          },
+        });
+        response.statusCode = 500;
+      }
+      response.end('answer');
+    });
+    const seen = await exchange(ours.answer);
+
+    expect(seen.setCookie).toEqual(['a=1', OURS]);
+    for (const cookies of shown) {
+      expect(cookies).toEqual(['a=1', OURS]);
+    }
+  });
+
   it('lets every writer add its cookies', async () => {
     const inner = withOurs((response) => response.writeHead(200, { 'Set-Cookie': 'a=1' }).end());
     const outer = withOurs(inner.answer);
@@ -424,6 +478,13 @@ describe('the head of a response over HTTP/1.1', () => {
       code: Reflect.get(Object(refusal), 'code'),
     });
   });
+});
+
+it("refuses what is no response of Node's: 'not-http'", () => {
+  const response = { writeHead: () => undefined, stream: {} };
+  const error = thrownBy(() => beforeResponseHead(response as never, { write: () => undefined }));
+
+  expect(error).toMatchObject({ name: 'SecureCookieError', code: 'not-http' });
 });
 
 describe('an answer that passes the response object by carries no cookie', () => {

@@ -35,6 +35,8 @@ describe('the options of SecureCookieModule.forRoot', () => {
     ['secret-weak', 'short'],
     ['secret-weak', TORNADO_EXAMPLE_SECRET],
     ['secret-weak', { secret: { 1: SECRET, 2: 'short' }, keyVersion: 1 }],
+    ['option', { secret: SECRET, vary: 'no' }],
+    ['option', { secret: SECRET, vary: null }],
     ['key-version', { secret: { 1: SECRET } }],
     ['key-version', { secret: { 1: SECRET }, keyVersion: 2 }],
     ['key-version', { secret: SECRET, keyVersion: 1 }],
