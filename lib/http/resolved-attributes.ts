@@ -35,6 +35,7 @@ export class ResolvedAttributes {
   readonly sameSite: 'strict' | 'lax' | 'none';
   readonly partitioned: boolean;
   readonly priority: 'low' | 'medium' | 'high' | undefined;
+  readonly #needsTls: boolean;
   /** The second that {@link #text} is of. */
   #second = Number.NaN;
   #text = '';
@@ -43,6 +44,7 @@ export class ResolvedAttributes {
     attributes: SetCookieAttributes,
     maxAge = attributes.maxAge,
     { domain, path }: Pick<SetCookieAttributes, 'domain' | 'path'> = attributes,
+    needsTls = false,
   ) {
     this.path = path;
     this.domain = domain;
@@ -52,6 +54,12 @@ export class ResolvedAttributes {
     this.sameSite = attributes.sameSite;
     this.partitioned = attributes.partitioned;
     this.priority = attributes.priority;
+    this.#needsTls = needsTls;
+  }
+
+  /** Whether it is `Secure` because the cookie could not exist without, and nobody said so. */
+  get needsTls(): boolean {
+    return this.#needsTls;
   }
 
   /**
@@ -60,14 +68,16 @@ export class ResolvedAttributes {
    * @param maxAge - seconds; 0 deletes the cookie, `null` lets the browser keep it until it is closed
    */
   lasting(maxAge: number | null): ResolvedAttributes {
-    return maxAge === this.maxAge ? this : new ResolvedAttributes(this, maxAge);
+    return maxAge === this.maxAge
+      ? this
+      : new ResolvedAttributes(this, maxAge, this, this.#needsTls);
   }
 
   /** The same attributes at another place, which its name must allow. */
   livingAt(domain: string | undefined, path: string): ResolvedAttributes {
     return domain === this.domain && path === this.path
       ? this
-      : new ResolvedAttributes(this, this.maxAge, { domain, path });
+      : new ResolvedAttributes(this, this.maxAge, { domain, path }, this.#needsTls);
   }
 
   /** Whether browsers take cookies of one name with either for one: RFC 6265bis, section 5.6. */

@@ -1,7 +1,7 @@
 import { SecureCookieError } from '../errors.js';
 import { assertCookieName } from '../cookie-name.js';
 import { ownOptions, type OwnOptions } from '../own-options.js';
-import { ResolvedAttributes } from './resolved-attributes.js';
+import { ResolvedAttributes, type SetCookieAttributes } from './resolved-attributes.js';
 
 /** The attributes of a cookie. All are optional where a default stands behind them. */
 export interface SecureCookieAttributes {
@@ -201,7 +201,7 @@ export function resolveCookieAttributes(
   // An app's default place is for the cookies that can live there.
   const place = HOST_PREFIX.test(name) ? NOWHERE_ELSE : defaults;
   const domain = attributes.domain === undefined ? place.domain : attributes.domain;
-  const resolved = new ResolvedAttributes({
+  const complete = {
     path: attributes.path ?? place.path ?? '/',
     domain: domain ?? undefined,
     maxAge: maxAge === undefined ? DEFAULT_COOKIE_MAX_AGE : maxAge,
@@ -210,9 +210,14 @@ export function resolveCookieAttributes(
     sameSite,
     partitioned,
     priority: attributes.priority ?? defaults.priority,
-  });
-  assertAccepted(name, resolved);
-  return resolved;
+  };
+  assertAccepted(name, complete);
+  return new ResolvedAttributes(
+    complete,
+    complete.maxAge,
+    complete,
+    secure === 'auto' && needsSecure,
+  );
 }
 
 /** What the attributes of a cookie depend on in its name: its prefix, in lower case, or an empty text. */
@@ -263,7 +268,7 @@ export function serializeSetCookie(
 }
 
 /** The rules of RFC 6265bis, sections 4.1.3 and 5.7, by which browsers refuse a cookie in silence. */
-function assertAccepted(name: string, attributes: ResolvedAttributes): void {
+function assertAccepted(name: string, attributes: SetCookieAttributes): void {
   const { secure, httpOnly, domain, path, sameSite, partitioned } = attributes;
   const faults: readonly (readonly [boolean, string])[] = [
     [SECURE_PREFIX.test(name) && !secure, 'its prefix needs "secure"'],

@@ -47,7 +47,14 @@ export function cookiesToSet<Input>(
   assertCookieSize(name, signedLength(signer, name, bytes, { encrypt }));
   return [
     ...deletionsElsewhere(definition, resolved),
-    { name, value: bytes, attributes: resolved.lasting(maxAge), encrypt, issuedAt },
+    {
+      name,
+      value: bytes,
+      attributes: resolved.lasting(maxAge),
+      encrypt,
+      issuedAt,
+      header: undefined,
+    },
   ];
 }
 
@@ -78,6 +85,7 @@ export function cookiesToRenew(
           attributes: resolved.lasting(maxAge),
           encrypt,
           issuedAt,
+          header: undefined,
         },
       ]
     : [];
@@ -96,7 +104,14 @@ export function cookiesToClear(
 
 /** What deletes a cookie that was set with these attributes. */
 export function deletion(name: string, attributes: ResolvedAttributes): PendingCookie {
-  return { name, value: undefined, attributes: attributes.lasting(0), encrypt: false };
+  return {
+    name,
+    value: undefined,
+    attributes: attributes.lasting(0),
+    encrypt: false,
+    issuedAt: undefined,
+    header: undefined,
+  };
 }
 
 function deletionsElsewhere(

@@ -9,7 +9,7 @@ import { signDated, type SecureCookieSigner } from '../signing/secure-cookie-sig
 import type { OneTimeWarnings } from './one-time-warnings.js';
 import type { SecureCookieLogger } from '../secure-cookie-logger.js';
 
-/** A cookie that waits for the head of the response. */
+/** A cookie that waits for the head of the response. Each property is its own: none is optional. */
 export interface PendingCookie {
   readonly name: string;
   /** What will be signed; `undefined` deletes the cookie. */
@@ -17,9 +17,9 @@ export interface PendingCookie {
   readonly attributes: ResolvedAttributes;
   readonly encrypt: boolean;
   /** What it will be dated, in whole seconds; where that is left open, when it is signed. */
-  readonly issuedAt?: number | undefined;
+  readonly issuedAt: number | undefined;
   /** The header, once it is signed. */
-  header?: string | undefined;
+  header: string | undefined;
 }
 
 /**

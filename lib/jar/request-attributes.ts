@@ -24,6 +24,10 @@ export class RequestAttributes {
     this.#host = host;
   }
 
+  isOverTls(): boolean {
+    return this.#isSecureConnection();
+  }
+
   /**
    * @throws {@link SecureCookieError} `name` or `attribute`
    */

@@ -5,6 +5,7 @@ import { SecureCookieError } from '../errors.js';
 import { beforeResponseHead, type HeadWriter } from '../http/before-response-head.js';
 import { varyByCookie } from '../http/caching.js';
 import { requestedHost } from '../http/host-name.js';
+import { isEncrypted } from '../http/request-protocol.js';
 import { assertCookieSize, type SecureCookieAttributes } from '../http/set-cookie.js';
 import { assertNoOptions } from '../own-options.js';
 import type { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
@@ -24,6 +25,7 @@ import type {
   SecureCookieSetOptions,
 } from './secure-cookie-jar-options.js';
 import { SecureCookieReader, type ReadCookie } from './secure-cookie-reader.js';
+import { warnOfPlainHttp } from './warn-of-plain-http.js';
 
 /** One for all jars: it holds nothing of a request. */
 const VARY: HeadWriter = { write: varyByCookie };
@@ -73,7 +75,7 @@ export class SecureCookieJar extends SecureCookieReader {
     request,
     response,
     cookie = {},
-    isSecureConnection = () => isEncrypted(request),
+    isSecureConnection = () => isEncrypted(request.socket),
     host = () => requestedHost(request.headers),
     logger = console,
     vary = true,
@@ -152,11 +154,12 @@ export class SecureCookieJar extends SecureCookieReader {
       );
     }
     assertCookieSize(cookie, signedLength(this.#signer, cookie, value));
-    this.#pending.add({
+    this.#add({
       name: cookie,
       value: typeof value === 'string' ? value : new Uint8Array(value),
       attributes: resolved,
       encrypt: false,
+      issuedAt: undefined,
       header: undefined,
     });
   }
@@ -187,7 +190,7 @@ export class SecureCookieJar extends SecureCookieReader {
   ): void {
     this.#pending.assertWritable();
     if (typeof cookie === 'string') {
-      this.#pending.add(deletion(cookie, this.#attributes.ofName(cookie, attributes)));
+      this.#add(deletion(cookie, this.#attributes.ofName(cookie, attributes)));
     } else {
       assertDefinition(cookie);
       assertNoOptions(attributes, 'attribute');
@@ -254,14 +257,14 @@ export class SecureCookieJar extends SecureCookieReader {
     return this.#pendingCookies;
   }
 
+  #add(cookie: PendingCookie): void {
+    warnOfPlainHttp(this.#warnings, cookie, this.#attributes, this.#request.headers);
+    this.#pending.add(cookie);
+  }
+
   #addAll(cookies: readonly PendingCookie[]): void {
     for (const cookie of cookies) {
-      this.#pending.add(cookie);
+      this.#add(cookie);
     }
   }
-}
-
-/** Whether Node's own socket is one of TLS. */
-function isEncrypted({ socket }: SecureCookieJarOptions['request']): boolean {
-  return socket !== undefined && 'encrypted' in socket && socket.encrypted === true;
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Stream } from 'node:stream';
 import { SecureCookieError } from '../errors.js';
 import { requestedHost } from '../http/host-name.js';
+import { isTls } from '../http/request-protocol.js';
 
 /** Node's request, which carries what others keep on it under symbols of their own. */
 export interface RawRequest extends IncomingMessage {
@@ -48,7 +49,7 @@ export function platformOf(request: unknown): unknown {
 export function isSecureRequest(request: object): boolean {
   const protocol = property(request, 'protocol');
   if (typeof protocol === 'string') {
-    return protocol === 'https';
+    return isTls(protocol);
   }
   return property(rawRequest(request).socket, 'encrypted') === true;
 }

@@ -11,6 +11,7 @@ import {
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
 import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import { isForwardedOverTls } from '../http/request-protocol.js';
 import { checkDefinition } from '../jar/check-definition.js';
 import {
   cookieHeaderOf,
@@ -20,7 +21,15 @@ import {
 } from './exchange.js';
 import { rememberHandshake } from './handshakes.js';
 import { concealed } from './misuse.js';
-import { hostOf, isSecureRequest, notHttp, rawRequest, rawResponse } from './platform.js';
+import {
+  hostOf,
+  isInstance,
+  isSecureRequest,
+  notHttp,
+  rawRequest,
+  rawResponse,
+  type RawRequest,
+} from './platform.js';
 import { WS_EXCEPTION } from './ws-exception.js';
 import { CookieDefaults } from '../jar/cookie-defaults.js';
 import { OneTimeWarnings } from '../jar/one-time-warnings.js';
@@ -49,6 +58,8 @@ export class SecureCookieService {
    * for each service: a request may pass through two apps, one mounted in the other.
    */
   readonly #jarKey = Symbol('nestjs-secure-cookie jar');
+  /** The newest request object of the platform, where that is not Node's own. */
+  readonly #requestKey = Symbol('nestjs-secure-cookie request');
   readonly #signer: SecureCookieSigner;
   readonly #defaults: CookieDefaults;
   readonly #vary: boolean;
@@ -187,6 +198,10 @@ export class SecureCookieService {
 
   #jarOf(request: object, response: object): SecureCookieJar {
     const raw = rawRequest(request);
+    if (request !== raw) {
+      // Fastify's, which knows the protocol. A hook may have asked for the jar before, with Node's.
+      raw[this.#requestKey] = request;
+    }
     const present = raw[this.#jarKey];
     if (present instanceof SecureCookieJar) {
       return present;
@@ -196,8 +211,8 @@ export class SecureCookieService {
       cookie: this.#defaults,
       request: raw,
       response: rawResponse(response),
-      isSecureConnection: () => this.#isSecure(request),
-      host: () => hostOf(request),
+      isSecureConnection: () => this.#isSecure(raw),
+      host: () => hostOf(this.#newest(raw)),
       logger: this.#logger,
       vary: this.#vary,
       revocations: this.#revocations,
@@ -222,16 +237,21 @@ export class SecureCookieService {
         });
   }
 
-  #isSecure(request: object): boolean {
-    const secure = isSecureRequest(request);
+  #newest(raw: RawRequest): object {
+    const request = raw[this.#requestKey];
+    return isInstance(request) ? request : raw;
+  }
+
+  #isSecure(raw: RawRequest): boolean {
+    const secure = isSecureRequest(this.#newest(raw));
     if (!secure) {
-      this.#warnOfProxy(rawRequest(request));
+      this.#warnOfProxy(raw);
     }
     return secure;
   }
 
   #warnOfProxy({ headers }: IncomingMessage): void {
-    if (headers['x-forwarded-proto'] !== 'https') {
+    if (!isForwardedOverTls(headers['x-forwarded-proto'])) {
       return;
     }
     this.#warnings.give(

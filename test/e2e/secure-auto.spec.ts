@@ -12,6 +12,8 @@ import {
   type NestMiddleware,
   type NestModule,
 } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
   SecureCookieJar,
   SecureCookieModule,
@@ -114,6 +116,13 @@ const rows = [
   },
   { over: 'a trusted proxy', tls: false, trustsProxy: true, protocol: 'http', secure: false },
   {
+    over: 'a trusted proxy and TLS, in capitals',
+    tls: false,
+    trustsProxy: true,
+    protocol: 'HTTPS',
+    secure: true,
+  },
+  {
     over: 'a proxy that is not trusted',
     tls: false,
     trustsProxy: false,
@@ -121,6 +130,10 @@ const rows = [
     secure: false,
   },
 ];
+
+/** Said of the first of three such cookies, in the first of two requests. */
+const PLAIN_HTTP =
+  'warn: The cookie "__Host-prefix" was set over plain HTTP, and with its prefix, "sameSite: \'none\'" or "partitioned" it needs "Secure": browsers drop it, many of them not on localhost. Serve the app over TLS; behind a proxy that ends TLS, set "trust proxy" (Express) or "trustProxy" (Fastify), or "cookie: { secure: true }".';
 
 describe.each(platformApps)("secure: 'auto' on $platform", (platform) => {
   describe.each(rows)('over $over', ({ protocol, secure, ...setting }) => {
@@ -136,26 +149,29 @@ describe.each(platformApps)("secure: 'auto' on $platform", (platform) => {
       expect(await app.secure('/middleware', protocol)).toEqual(secure ? ['middleware'] : []);
     });
 
-    it('warns of nothing', () => {
-      expect(app.log.lines).toEqual([]);
+    it(`warns ${secure ? 'of nothing' : 'once of a cookie that needs TLS'}`, () => {
+      expect(app.log.lines).toEqual(secure ? [] : [PLAIN_HTTP]);
     });
   });
 
-  it('warns once of a proxy that says https and is not trusted, and sets no "Secure"', async () => {
-    const app = await startAuto(platform, { tls: false, trustsProxy: false });
+  it.each(['https', 'HTTPS', 'https, http'])(
+    'warns once of a proxy that says %s and is not trusted, and sets no "Secure"',
+    async (said) => {
+      const app = await startAuto(platform, { tls: false, trustsProxy: false });
 
-    const cookies = [
-      await app.secure('/', 'https'),
-      await app.secure('/', 'https'),
-      await app.secure('/middleware', 'https'),
-    ];
-    await app.close();
+      const cookies = [
+        await app.secure('/', said),
+        await app.secure('/', said),
+        await app.secure('/middleware', said),
+      ];
+      await app.close();
 
-    expect(cookies).toEqual([ALWAYS, ALWAYS, []]);
-    expect(app.log.lines).toEqual([
-      'warn: A request with "X-Forwarded-Proto: https" got a cookie without "Secure", because the app does not trust its proxy: set "trust proxy" (Express) or "trustProxy" (Fastify), or "cookie: { secure: true }".',
-    ]);
-  });
+      expect(cookies).toEqual([ALWAYS, ALWAYS, []]);
+      expect(app.log.lines).toEqual([
+        'warn: A request with "X-Forwarded-Proto: https" got a cookie without "Secure", because the app does not trust its proxy: set "trust proxy" (Express) or "trustProxy" (Fastify), or "cookie: { secure: true }".',
+      ]);
+    },
+  );
 
   it('warns again in another app', async () => {
     const app = await startAuto(platform, { tls: false, trustsProxy: false });
@@ -164,5 +180,33 @@ describe.each(platformApps)("secure: 'auto' on $platform", (platform) => {
     await app.close();
 
     expect(app.log.lines).toHaveLength(1);
+  });
+});
+
+describe("a jar that a hook of Fastify's asked for first, with Node's own objects", () => {
+  it.each([
+    ['HTTPS', ['handler', ...ALWAYS]],
+    ['http', ALWAYS],
+  ])('asks the request that knows the protocol: %s of a trusted proxy', async (said, expected) => {
+    const app = await NestFactory.create<NestFastifyApplication>(
+      AutoModule,
+      new FastifyAdapter({ trustProxy: true }),
+      { logger: false },
+    );
+    const service = app.get(SecureCookieService);
+    app
+      .getHttpAdapter()
+      .getInstance()
+      .addHook('onRequest', (request, reply, done) => {
+        service.jar(request.raw, reply.raw).get('user');
+        done();
+      });
+    await app.listen(0, '127.0.0.1');
+    const port = Number(new URL(await app.getUrl()).port);
+
+    const secure = await secureNames(false, port, '/', said);
+    await app.close();
+
+    expect(secure).toEqual(expected);
   });
 });

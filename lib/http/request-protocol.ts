@@ -1,0 +1,22 @@
+/**
+ * Whether a proxy says that the client's request came over TLS. Schemes are compared without regard
+ * to case (RFC 3986, section 3.1); of several proxies, the first one met the client.
+ *
+ * For warnings alone: whether it may be believed, the app says with "trust proxy".
+ *
+ * @param header - `X-Forwarded-Proto`
+ */
+export function isForwardedOverTls(header: string | readonly string[] | undefined): boolean {
+  const [first = ''] = String(header ?? '').split(',', 1);
+  return isTls(first.trim());
+}
+
+/** Whether the scheme of a request is `https`, in whatever case a proxy wrote it. */
+export function isTls(scheme: string): boolean {
+  return scheme.toLowerCase() === 'https';
+}
+
+/** Whether a request's own socket is one of TLS. */
+export function isEncrypted(socket: object | undefined): boolean {
+  return socket !== undefined && 'encrypted' in socket && socket.encrypted === true;
+}
