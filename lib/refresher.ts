@@ -53,13 +53,6 @@ export interface RefresherOptions<Loaded> {
  * - Each read asks {@link Refresher.isStale}. A load that is overdue by the clock begins with that
  *   read; where all is too old, the next load comes forward.
  * - After the first load, no timer keeps the process alive.
- *
- * @example
- * const refresher = new Refresher({ load, apply, refreshEvery: 60, maxStale: 600, ... });
- * await refresher.start();
- * if (refresher.isStale()) {
- *   return 'refused';
- * }
  */
 export class Refresher<Loaded> {
   readonly #options: RefresherOptions<Loaded>;

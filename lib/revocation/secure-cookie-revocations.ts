@@ -100,11 +100,13 @@ function present<Part>(part: Part | undefined): Part {
  * `revocations`.
  *
  * @example
- * constructor(private readonly revocations: SecureCookieRevocations) {}
+ * class AccountController {
+ *   constructor(private readonly revocations: SecureCookieRevocations) {}
  *
- * \@Post('log-out-everywhere')
- * async logOut(@SecureCookie(Session, { required: true }) { userId }: SessionValue) {
- *   await this.revocations.revoke(Session, `user:${userId}`);
+ *   \@Post('log-out-everywhere')
+ *   async logOut(@SecureCookie(Session, { required: true }) user: string) {
+ *     await this.revocations.revoke(Session, `user:${user}`);
+ *   }
  * }
  */
 export class SecureCookieRevocations {

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import type { INestApplicationContext } from '@nestjs/common';
+import type { INestApplication, WebSocketAdapter } from '@nestjs/common';
 import type {
   SecureCookieDefinition,
   SecureCookieJar,
+  SecureCookieRevocations,
   SecureCookieService,
   SecureCookieSigner,
 } from 'nestjs-secure-cookie';
@@ -10,7 +11,7 @@ import type { CookieMint } from 'nestjs-secure-cookie/testing';
 
 /** What the examples of the API reference take for granted, because every app has it. */
 declare global {
-  const app: INestApplicationContext;
+  const app: INestApplication;
   const Cart: SecureCookieDefinition<{ items: string[] }, { items: string[] }>;
   const cookies: SecureCookieJar;
   const current: string;
@@ -24,11 +25,15 @@ declare global {
   const planted: string;
   const request: IncomingMessage;
   const response: Response;
+  const revocations: SecureCookieRevocations;
+  const secret: string;
+  const send: (command: string, ...words: string[]) => Promise<unknown>;
   const Session: SecureCookieDefinition<string, string>;
   const signed: string;
   const signer: SecureCookieSigner;
   const TEST_SECRET: string;
   const url: string;
+  const userId: string;
   const value: string;
 
   class AppModule {}
@@ -37,6 +42,15 @@ declare global {
   class ConfigService {
     getOrThrow(name: string): string;
   }
+
+  /** Of ioredis. */
+  class Redis {
+    constructor(url: string | undefined, options: { enableOfflineQueue: boolean });
+    call(command: string, ...words: string[]): Promise<unknown>;
+  }
+
+  /** Of @nestjs/platform-ws. */
+  const WsAdapter: new (app: INestApplication) => WebSocketAdapter;
 
   /** Of socket.io. */
   interface Socket {

@@ -1,0 +1,171 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { DOCUMENTS } from '../documents/support/documents.js';
+import { describeWithBrowser } from '../lab/support/describe-with-browser.js';
+import { ROOT } from '../package/support/project.js';
+
+// TypeDoc runs here.
+jest.setTimeout(180_000);
+
+const WIDE = { width: 1200, height: 900 };
+const NARROW = { width: 360, height: 740 };
+
+/** One of each kind. */
+const PAGES = [
+  'index.html',
+  'modules.html',
+  'documents/errors.html',
+  'documents/encryption.html',
+  'documents/comparison.html',
+  'classes/SecureCookieSigner.html',
+  'functions/defineSecureCookie.html',
+];
+
+let site: string;
+
+beforeAll(async () => {
+  site = await mkdtemp(join(tmpdir(), 'nestjs-secure-cookie-site-'));
+  const typedoc = join(ROOT, 'node_modules/typedoc/bin/typedoc');
+  await promisify(execFile)(process.execPath, [typedoc, '--out', site], { cwd: ROOT });
+});
+afterAll(() => rm(site, { recursive: true }));
+
+describe('the site of the documents and the API reference', () => {
+  it('has a page for each document', () => {
+    const missing = DOCUMENTS.map(({ path }) => path.replace(/^docs\/|\.md$/g, ''))
+      .filter((name) => name !== 'README')
+      .filter((name) => !existsSync(join(site, `documents/${name}.html`)));
+
+    expect(missing).toEqual([]);
+  });
+
+  it('has no dead link', () => {
+    const dead = htmlFiles().flatMap((file) =>
+      linksOf(file)
+        .filter((link) => !leadsSomewhere(file, link))
+        .map((link) => `${relative(site, file)}: ${link}`),
+    );
+
+    expect(dead).toEqual([]);
+  });
+
+  it('asks nothing of a network', () => {
+    const asked = htmlFiles().flatMap((file) =>
+      [
+        ...readFileSync(file, 'utf8').matchAll(
+          /<(?:script|link|img|source)\b[^>]*(?:src|href|srcset)="(https?:[^"]+)"/g,
+        ),
+      ].map(([, url]) => `${relative(site, file)}: ${url}`),
+    );
+
+    expect(asked).toEqual([]);
+  });
+});
+
+function htmlFiles(): string[] {
+  return readdirSync(site, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.html'))
+    .map((file) => join(site, file));
+}
+
+function linksOf(file: string): string[] {
+  const html = readFileSync(file, 'utf8').replaceAll(/<script[^]*?<\/script>/g, '');
+  return [...html.matchAll(/(?:href|src)="([^"]*)"/g)]
+    .map(([, link = '']) => link.replaceAll('&amp;', '&'))
+    .filter((link) => !/^(?:https?|data|mailto):/.test(link));
+}
+
+const anchors = new Map<string, ReadonlySet<string>>();
+
+function leadsSomewhere(from: string, link: string): boolean {
+  const [path = '', anchor = ''] = link.split('#', 2).map(decodeURIComponent);
+  const file = path === '' ? from : resolve(dirname(from), path);
+  if (!existsSync(file)) {
+    return false;
+  }
+  if (anchor === '' || !file.endsWith('.html')) {
+    return true;
+  }
+  const known =
+    anchors.get(file) ??
+    new Set([...readFileSync(file, 'utf8').matchAll(/\bid="([^"]*)"/g)].map(([, id = '']) => id));
+  anchors.set(file, known);
+  return known.has(anchor);
+}
+
+describeWithBrowser('the site in a browser', (browser) => {
+  let page: Page;
+  const requests: string[] = [];
+
+  async function open(path: string, options: Parameters<Browser['newPage']>[0]): Promise<void> {
+    page = await browser().newPage({ ...options, reducedMotion: 'reduce' });
+    page.on('request', (request) => requests.push(request.url()));
+    await page.goto(pathToFileURL(join(site, path)).href);
+  }
+  afterEach(() => page.close());
+
+  describe.each([
+    { colorScheme: 'light', viewport: WIDE },
+    { colorScheme: 'light', viewport: NARROW },
+    { colorScheme: 'dark', viewport: WIDE },
+    { colorScheme: 'dark', viewport: NARROW },
+  ] as const)('in $colorScheme, $viewport.width pixels wide', (options) => {
+    it.each(PAGES)('gives axe nothing to object to: %s', async (path) => {
+      await open(path, options);
+
+      expect(await findings(page)).toEqual([]);
+    });
+  });
+
+  it.each(PAGES)('can be read on a phone, without scrolling sideways: %s', async (path) => {
+    await open(path, { viewport: NARROW, hasTouch: true, isMobile: true });
+    await page.waitForLoadState('networkidle');
+
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(NARROW.width);
+  });
+
+  it('finds pages and classes, and asks nothing of a network', async () => {
+    requests.length = 0;
+    await open('index.html', { viewport: WIDE });
+    await page.locator('#tsd-search-trigger').click();
+    await page.locator('#tsd-search-input').fill('renewing');
+    await page.locator('#tsd-search-results a').first().waitFor();
+
+    expect(await page.locator('#tsd-search-results').textContent()).toMatch(/Renewing cookies/);
+    expect(requests.filter((url) => !url.startsWith('file:'))).toEqual([]);
+    expect(
+      requests.filter((url) => !existsSync(fileURLToPath(url.split(/[?#]/, 1).join('')))),
+    ).toEqual([]);
+  });
+});
+
+/**
+ * What axe finds, and what it could not decide about contrast, but for what has to be scrolled into
+ * view within a table or the menu: there it cannot see what is behind it.
+ */
+const FINDINGS = `axe.run().then(({ passes, violations, incomplete }) => {
+  const isScrolled = ({ target }) => document.querySelector(target.join(' ')).closest('.table, .site-menu') !== null;
+  const undecided = incomplete
+    .filter(({ id }) => id === 'color-contrast')
+    .map(({ id, nodes }) => ({ id, nodes: nodes.filter((node) => !isScrolled(node)) }));
+  return {
+    passed: passes.map(({ id }) => id),
+    found: [...violations, ...undecided].flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => id + ': ' + html + ': ' + failureSummary)),
+  };
+})`;
+
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { passed, found } = await page.evaluate<{ passed: string[]; found: string[] }>(FINDINGS);
+  expect(passed).toContain('color-contrast');
+  return found;
+}
