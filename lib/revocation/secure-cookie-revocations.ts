@@ -104,8 +104,8 @@ function present<Part>(part: Part | undefined): Part {
  *   constructor(private readonly revocations: SecureCookieRevocations) {}
  *
  *   \@Post('log-out-everywhere')
- *   async logOut(@SecureCookie(Session, { required: true }) user: string) {
- *     await this.revocations.revoke(Session, `user:${user}`);
+ *   async logOut(@SecureCookie(Session, { required: true }) session: { userId: string }) {
+ *     await this.revocations.revoke(Session, `user:${session.userId}`);
  *   }
  * }
  */

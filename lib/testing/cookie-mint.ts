@@ -94,7 +94,7 @@ export class CookieMint {
    * @param revocations - those of the app, `app.get(SecureCookieRevocations)`; its source is not asked
    * @throws `SecureCookieError` with `value` - where the value has no key
    * @example
-   * mint.revoked(app.get(SecureCookieRevocations), Session, 'alice');
+   * mint.revoked(app.get(SecureCookieRevocations), Session, { userId: '42' });
    */
   revoked<Input>(revocations: SecureCookieRevocations, ...cookie: Minted<Input>): string {
     const past = this.#shifted(-1);

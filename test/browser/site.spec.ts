@@ -5,15 +5,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { DOCUMENTS } from '../documents/support/documents.js';
 import { describeWithBrowser } from '../lab/support/describe-with-browser.js';
 import { ROOT } from '../package/support/project.js';
-
-// TypeDoc runs here.
-jest.setTimeout(180_000);
 
 const WIDE = { width: 1200, height: 900 };
 const NARROW = { width: 360, height: 740 };
@@ -35,7 +32,8 @@ beforeAll(async () => {
   site = await mkdtemp(join(tmpdir(), 'nestjs-secure-cookie-site-'));
   const typedoc = join(ROOT, 'node_modules/typedoc/bin/typedoc');
   await promisify(execFile)(process.execPath, [typedoc, '--out', site], { cwd: ROOT });
-});
+  // TypeDoc takes its time on a busy machine.
+}, 300_000);
 afterAll(() => rm(site, { recursive: true }));
 
 describe('the site of the documents and the API reference', () => {
@@ -114,8 +112,6 @@ describeWithBrowser('the site in a browser', (browser) => {
 
   describe.each([
     { colorScheme: 'light', viewport: WIDE },
-    { colorScheme: 'light', viewport: NARROW },
-    { colorScheme: 'dark', viewport: WIDE },
     { colorScheme: 'dark', viewport: NARROW },
   ] as const)('in $colorScheme, $viewport.width pixels wide', (options) => {
     it.each(PAGES)('gives axe nothing to object to: %s', async (path) => {

@@ -118,7 +118,7 @@ describe('the API reference', () => {
 
 /** An example as a file of its own. Those that are a method get a class around them. */
 function program(example: string): string {
-  const code = example.replaceAll(/^\\@/gm, '@');
+  const code = example.replaceAll(/^( *)\\@/gm, '$1@');
   const isMethod = /^(?:@\w+\(.*\)\n)*(?!if|for|while|function)\w+\(.*\) \{\n/.test(code);
   return isMethod ? `${HEADER}class Documented extends Example {\n${code}\n}` : HEADER + code;
 }

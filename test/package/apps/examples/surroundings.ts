@@ -23,12 +23,13 @@ declare global {
   const old: string;
   const oldSecret: string;
   const planted: string;
+  const rememberMe: boolean;
   const request: IncomingMessage;
   const response: Response;
   const revocations: SecureCookieRevocations;
   const secret: string;
   const send: (command: string, ...words: string[]) => Promise<unknown>;
-  const Session: SecureCookieDefinition<string, string>;
+  const Session: SecureCookieDefinition<{ userId: string }, { userId: string }>;
   const signed: string;
   const signer: SecureCookieSigner;
   const TEST_SECRET: string;
