@@ -25,7 +25,7 @@ export class CurrentKeys {
   #freshness: KeyFreshness | undefined;
 
   /**
-   * @throws {@link SecureCookieError} as {@link KeyRing}
+   * @throws {@link SecureCookieError} `secret-missing`, `secret-weak`, `key-version` or `option`
    */
   constructor(keys: SecureCookieKeys, allowWeakSecrets: boolean) {
     this.#allowWeakSecrets = allowWeakSecrets;
@@ -64,7 +64,7 @@ export class CurrentKeys {
   }
 
   /**
-   * @throws {@link SecureCookieError} as {@link KeyRing}, or `secret-reused`; then the old ones stay
+   * @throws {@link SecureCookieError} `secret-missing`, `secret-weak`, `key-version` or `option`, or `secret-reused`; then the old ones stay
    */
   replace(keys: SecureCookieKeys): void {
     const ring = new KeyRing(keys, this.#allowWeakSecrets);
