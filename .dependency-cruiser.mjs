@@ -30,7 +30,7 @@ const ROOMS = {
   ],
   testing: [
     rooms('testing', 'jar', 'revocation', 'definition', 'accepts', 'signing', 'http'),
-    '^(http|stream)$',
+    '^(http|net)$',
   ],
   'device-bound': [
     rooms('device-bound', 'nest', 'jar', 'revocation', 'definition', 'accepts', 'signing', 'http'),

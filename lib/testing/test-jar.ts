@@ -1,0 +1,168 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { assertCookieName } from '../cookie-name.js';
+import { assertDefinition } from '../definition/is-definition.js';
+import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+import type { SecureCookieAttributes } from '../http/set-cookie.js';
+import { SecureCookieJar } from '../jar/secure-cookie-jar.js';
+import { SecureCookieReader } from '../jar/secure-cookie-reader.js';
+import { ownOptions, type OwnOptions } from '../own-options.js';
+import type { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
+import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import type { SecureCookieSignerOptions } from '../signing/signer-options.js';
+import { CookieMint } from './cookie-mint.js';
+import { readSetCookies, type ReadSetCookie } from './set-cookies.js';
+
+type AnyDefinition = SecureCookieDefinition<never, unknown>;
+
+/** What {@link createTestJar} makes a jar of. All of it may be left out. */
+export interface TestJarOptions {
+  /**
+   * The keys and the policy that it signs with; a `clock` among them.
+   *
+   * @defaultValue a secret of its own
+   */
+  readonly signer?: SecureCookieSignerOptions | undefined;
+  /**
+   * What the request presents: `Cookie` headers, or a function that makes them with a mint of the same
+   * keys.
+   *
+   * @defaultValue none
+   */
+  readonly cookies?:
+    string | readonly string[] | ((mint: CookieMint) => string | readonly string[]) | undefined;
+  /**
+   * The attributes of cookies where a call names no others, as the module's option `cookie`.
+   *
+   * @defaultValue those of `SecureCookieAttributes`
+   */
+  readonly cookie?: SecureCookieAttributes | undefined;
+  /**
+   * Whether the request came over TLS.
+   *
+   * @defaultValue true
+   */
+  readonly secure?: boolean | undefined;
+  /**
+   * Makes the revocations that definitions with `revocableBy` need.
+   *
+   * @defaultValue none
+   */
+  readonly revocations?: ((signer: SecureCookieSigner) => SecureCookieRevocations) | undefined;
+}
+
+function blankOptions(): OwnOptions<TestJarOptions> {
+  return {
+    signer: undefined,
+    cookies: undefined,
+    cookie: undefined,
+    secure: undefined,
+    revocations: undefined,
+  };
+}
+
+/** A jar, and what it sent. Made by {@link createTestJar}. */
+export interface TestJar {
+  /** To be handed to a handler, in place of the one that `@SecureCookies()` gives. */
+  readonly jar: SecureCookieJar;
+  /**
+   * The cookies that were set, cleared and renewed. Asking sends the response: to set more, make
+   * another jar.
+   *
+   * @throws `SecureCookieError` - where a cookie could not be signed, as in Nest's pipeline
+   */
+  sent(): ReadSetCookie[];
+  /**
+   * Whether a cookie was cleared. Asking sends the response.
+   *
+   * @throws `SecureCookieError` with `name` - for what is neither a name nor a definition
+   */
+  cleared(cookie: string | AnyDefinition): boolean;
+  /** Reads what the browser will present next: what was presented, as {@link TestJar.sent} leaves it. */
+  next(): SecureCookieReader;
+}
+
+/** Known to everyone: it signs what one test sets and reads. */
+const TEST_SECRET = 'the secret of createTestJar, which anyone may know';
+
+/**
+ * A jar for unit tests of controllers, with what was set to look at. There is no app and no server.
+ *
+ * @param options - all optional: see {@link TestJarOptions}
+ * @throws `SecureCookieError` with `option`, `attribute`, or what the keys throw
+ * @example
+ * const cookies = createTestJar({ cookies: (mint) => mint.valid('user', 'alice') });
+ *
+ * new AccountController().logIn(cookies.jar);
+ *
+ * expect(cookies.next().get(Session)).toEqual({ userId: 42 });
+ * expect(cookies.sent()).toMatchObject([{ name: '__Host-session' }]);
+ */
+export function createTestJar(options: TestJarOptions = {}): TestJar {
+  const {
+    signer: keys = { secret: TEST_SECRET },
+    cookies = [],
+    cookie = {},
+    secure = true,
+    revocations: makeRevocations,
+  } = ownOptions(options, blankOptions, 'option');
+  const signer = new SecureCookieSigner(keys);
+  const presented = [cookies]
+    .flat()
+    .flatMap((given) => (typeof given === 'function' ? given(new CookieMint(keys)) : given));
+  // Never connected, so that nothing is sent and nothing keeps the process alive.
+  const request = new IncomingMessage(new Socket());
+  request.headers.cookie = presented.join('; ');
+  const response = new ServerResponse(request);
+  const revocations = makeRevocations?.(signer);
+  const jar = new SecureCookieJar({
+    signer,
+    request,
+    response,
+    cookie,
+    isSecureConnection: () => secure,
+    revocations,
+  });
+
+  function sent(): ReadSetCookie[] {
+    if (!response.headersSent) {
+      jar.signPending();
+      response.writeHead(200);
+    }
+    return readSetCookies(setCookies(response));
+  }
+
+  return {
+    jar,
+    sent,
+    cleared: (asked) => {
+      const name = nameOf(asked);
+      const last = sent().findLast((set) => set.name === name);
+      return last?.attributes.maxAge === 0;
+    },
+    next: () => {
+      const now = sent();
+      const kept = presented
+        .flatMap((header) => header.split(/; */))
+        .filter((pair) => !now.some(({ name }) => pair.startsWith(`${name}=`)));
+      const added = now
+        .filter(({ attributes }) => attributes.maxAge !== 0)
+        .map(({ name, value }) => `${name}=${value}`);
+      return new SecureCookieReader(signer, [...kept, ...added].join('; '), { revocations });
+    },
+  };
+}
+
+function setCookies(response: ServerResponse): string[] {
+  const header = response.getHeader('Set-Cookie') ?? [];
+  return (Array.isArray(header) ? header : [header]).map(String);
+}
+
+function nameOf(cookie: string | AnyDefinition): string {
+  if (typeof cookie === 'string') {
+    assertCookieName(cookie);
+    return cookie;
+  }
+  assertDefinition(cookie);
+  return cookie.name;
+}
