@@ -92,13 +92,13 @@ export type {
 } from './jar/secure-cookie-jar-options.js';
 export { SecureCookieModule } from './nest/secure-cookie.module.js';
 export {
-  SECURE_COOKIE_OPTIONS,
   type SecureCookieModuleAsyncOptions,
   type SecureCookieModuleInput,
   type SecureCookieModuleKeys,
   type SecureCookieModuleOptions,
   type SecureCookieModuleScope,
   type SecureCookieOptionsFactory,
+  type SecureCookieServiceOptions,
 } from './nest/secure-cookie.options.js';
 export { SecureCookieReader, type SecureCookieReaderOptions } from './jar/secure-cookie-reader.js';
 export { SecureCookieService } from './nest/secure-cookie.service.js';

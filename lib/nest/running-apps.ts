@@ -11,29 +11,42 @@ import type { SecureCookieService } from './secure-cookie.service.js';
  */
 const APPS = Symbol.for('nestjs-secure-cookie');
 
-/** An app that has started and is not closed. */
+/** An app that has started. */
 export interface RunningApp {
   readonly service: SecureCookieService;
+  /** Whether it was closed: it may still have requests to answer. */
+  isClosed: boolean;
   /** Those whose methods Nest may call. */
   readonly components: ReadonlySet<unknown>;
 }
 
 /** Leaves an app on a place, once. Several may share one: Express's app can serve two of Nest. */
 export function enterApp(place: object, app: RunningApp): void {
-  const present = ownAppsOn(place);
+  const present = openAppsOn(place);
   // A bare import of the module comes with the same service.
   if (!present.some(({ service }) => service === app.service)) {
     Reflect.set(place, APPS, [...present, app]);
   }
 }
 
-/** Takes it away again. */
+/** Takes an app away again. */
 export function leaveApp(place: object, app: RunningApp): void {
   const others = ownAppsOn(place).filter((other) => other !== app);
   if (others.length > 0) {
     Reflect.set(place, APPS, others);
   } else {
     Reflect.deleteProperty(place, APPS);
+  }
+}
+
+/**
+ * Leaves a closed app where its last requests look for it, until another app starts on that place or
+ * the place itself goes.
+ */
+export function retireApp(place: object, app: RunningApp): void {
+  const others = openAppsOn(place);
+  if (others.length > 0 && ownAppsOn(place).includes(app)) {
+    Reflect.set(place, APPS, others);
   }
 }
 
@@ -55,7 +68,7 @@ export function secureCookieServiceOf(host: ArgumentsHost): SecureCookieService 
   if (app === undefined) {
     throw new SecureCookieError(
       'module-missing',
-      'SecureCookieModule is not part of this app: add SecureCookieModule.forRoot(<secret>) to the imports of its root module.',
+      'SecureCookieModule is not part of this app, or was loaded lazily, which Nest does not start: add SecureCookieModule.forRoot(<secret>) to the imports of the root module.',
     );
   }
   return app.service;
@@ -64,11 +77,15 @@ export function secureCookieServiceOf(host: ArgumentsHost): SecureCookieService 
 /** The newest that has the handler's class: one that failed to start may still be there. */
 function newestOn(place: unknown, host: ArgumentsHost): RunningApp | undefined {
   const apps = appsOn(place);
-  if (apps.length < 2) {
-    return apps[0];
+  const [only] = apps;
+  if (apps.length === 1 && only?.isClosed === false) {
+    return only;
   }
   const type = classOf(host);
-  return apps.findLast(({ components }) => components.has(type)) ?? apps.at(-1);
+  return (
+    apps.findLast(({ components }) => type === undefined || components.has(type)) ??
+    apps.findLast(({ isClosed }) => !isClosed)
+  );
 }
 
 /** Only its own: the app of a parent class is another one. */
@@ -95,4 +112,8 @@ function appsOn(place: unknown): readonly RunningApp[] {
 
 function ownAppsOn(place: object): readonly RunningApp[] {
   return Object.hasOwn(place, APPS) ? appsOn(place) : [];
+}
+
+function openAppsOn(place: object): readonly RunningApp[] {
+  return ownAppsOn(place).filter(({ isClosed }) => !isClosed);
 }

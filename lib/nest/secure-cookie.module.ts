@@ -2,29 +2,32 @@ import {
   Inject,
   Logger,
   Module,
-  Optional,
   type DynamicModule,
   type OnApplicationShutdown,
   type OnModuleInit,
   type Provider,
+  type Type,
 } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
-import { SecureCookieError } from '../errors.js';
 import { KeyRing } from '../signing/key-ring.js';
+import type { SecureCookieRevocationSettings } from '../revocation/revocation-settings.js';
 import { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
+import type { SecureCookiePolicy } from '../signing/policy.js';
 import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { SecureCookieKeyRefresher } from './key-refresher.js';
 import { isInstance } from './platform.js';
-import { enterApp, leaveApp, type RunningApp } from './running-apps.js';
+import { REGISTRATION, registrationOf, revocationsIn, serviceOf } from './registration.js';
+import { enterApp, leaveApp, retireApp, type RunningApp } from './running-apps.js';
 import {
   moduleOptions,
   rootOptions,
-  SECURE_COOKIE_OPTIONS,
   type SecureCookieModuleAsyncOptions,
   type SecureCookieModuleInput,
+  type SecureCookieModuleKeys,
   type SecureCookieModuleOptions,
   type SecureCookieModuleScope,
   type SecureCookieOptionsFactory,
+  type SecureCookieServiceOptions,
 } from './secure-cookie.options.js';
 import { SecureCookieService } from './secure-cookie.service.js';
 import { checkComponents } from './start-checks.js';
@@ -42,20 +45,16 @@ import { loadWsException, WS_EXCEPTION } from './ws-exception.js';
 export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
   readonly #adapterHost: HttpAdapterHost;
   readonly #modules: ModulesContainer;
-  readonly #service: SecureCookieService | undefined;
-  readonly #revocations: SecureCookieRevocations | undefined;
   #app: RunningApp | undefined;
+  #revocations: SecureCookieRevocations | undefined;
 
+  /** Without the service: options that depend on the request would take the start-up checks along. */
   constructor(
     @Inject(HttpAdapterHost) adapterHost: HttpAdapterHost,
     @Inject(ModulesContainer) modules: ModulesContainer,
-    @Optional() @Inject(SecureCookieService) service: SecureCookieService | undefined,
-    @Optional() @Inject(SecureCookieRevocations) revocations: SecureCookieRevocations | undefined,
   ) {
     this.#adapterHost = adapterHost;
     this.#modules = modules;
-    this.#service = service;
-    this.#revocations = revocations;
   }
 
   /**
@@ -77,7 +76,12 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
   ): DynamicModule {
     const { options, isGlobal } = rootOptions(input);
     assertKeys(options);
-    return dynamicModule([{ provide: SECURE_COOKIE_OPTIONS, useFactory: () => options }], isGlobal);
+    const parts = {
+      provide: PARTS,
+      useFactory: (refresher: SecureCookieKeyRefresher) => partsOf(options, refresher),
+      inject: [SecureCookieKeyRefresher],
+    };
+    return dynamicModule([parts], isGlobal);
   }
 
   /**
@@ -95,35 +99,28 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
    * });
    */
   static forRootAsync(options: SecureCookieModuleAsyncOptions): DynamicModule {
-    const module = dynamicModule(optionsProviders(options), options.isGlobal);
+    const module = dynamicModule(asyncParts(options), options.isGlobal);
     return { ...module, imports: options.imports ?? [] };
   }
 
   /**
    * Called by Nest.
    *
-   * @throws {@link SecureCookieError} `module-missing` or `module-twice`; `secret-reused`,
-   * `revocations-missing`, `requirement-lost` or `option` for what decorators declared
+   * @throws {@link SecureCookieError} `module-missing`, `module-twice`, or `option` for options that
+   * depend on the request; `secret-reused`, `revocations-missing`, `requirement-lost` or `option` for
+   * what decorators declared
    */
   onModuleInit(): void {
-    if (this.#service === undefined) {
-      throw new SecureCookieError(
-        'module-missing',
-        'SecureCookieModule was imported without its options: import SecureCookieModule.forRoot(<secret>) in the root module, once; it is global.',
-      );
-    }
-    if (this.#registrations() > 1) {
-      throw new SecureCookieError(
-        'module-twice',
-        'SecureCookieModule is registered twice in this app: call forRoot or forRootAsync once, in the root module. For a second secret, provide a SecureCookieSigner under a token of your own.',
-      );
-    }
+    const registration = registrationOf(this.#modules, SecureCookieModule);
+    const service = serviceOf(registration);
     const app = {
-      service: this.#service,
-      components: checkComponents(this.#modules, this.#service),
+      service,
+      components: checkComponents(this.#modules, service),
+      isClosed: false,
     };
     this.#app = app;
-    this.#placesOf(app).forEach((place) => enterApp(place, app));
+    this.#revocations = revocationsIn(registration);
+    [...this.#servers(), ...componentsOf(app)].forEach((place) => enterApp(place, app));
   }
 
   /**
@@ -132,76 +129,100 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
    * Called by Nest.
    */
   onApplicationShutdown(): void {
-    this.#revocations?.stop();
     const app = this.#app;
     if (app !== undefined) {
-      this.#placesOf(app).forEach((place) => leaveApp(place, app));
+      app.isClosed = true;
+      this.#servers().forEach((place) => retireApp(place, app));
+      componentsOf(app).forEach((place) => leaveApp(place, app));
     }
-  }
-
-  /** In this app: another one may have its own on the same platform. A bare import is none. */
-  #registrations(): number {
-    return [...this.#modules.values()].filter(
-      ({ metatype, providers }) =>
-        metatype === SecureCookieModule && providers.has(SecureCookieService),
-    ).length;
+    this.#revocations?.stop();
   }
 
   /** A microservice or a standalone app has neither platform nor HTTP server. */
-  #placesOf({ components }: RunningApp): readonly object[] {
+  #servers(): readonly object[] {
     // Typed as always there, but undefined outside HTTP.
     const adapter: HttpAdapterHost['httpAdapter'] | undefined = this.#adapterHost.httpAdapter;
-    const places: readonly unknown[] = [
-      adapter?.getInstance(),
-      adapter?.getHttpServer(),
-      ...components,
-    ];
+    const places: readonly unknown[] = [adapter?.getInstance(), adapter?.getHttpServer()];
     return places.filter(isInstance);
   }
 }
 
-function dynamicModule(options: Provider[], isGlobal = true): DynamicModule {
+function componentsOf({ components }: RunningApp): readonly object[] {
+  return [...components].filter(isInstance);
+}
+
+/** What the options become, without their secret: no provider can inject that, whatever token it knows. */
+interface ModuleParts {
+  readonly createSigner: () => SecureCookieSigner | Promise<SecureCookieSigner>;
+  readonly service: SecureCookieServiceOptions;
+  readonly revocations: SecureCookieRevocationSettings | undefined;
+}
+
+const PARTS = Symbol('nestjs-secure-cookie parts');
+
+function dynamicModule(sources: Provider[], isGlobal = true): DynamicModule {
   return {
     module: SecureCookieModule,
     global: isGlobal,
     providers: [
-      ...options,
+      ...sources,
+      { provide: REGISTRATION, useValue: crypto.randomUUID() },
+      { provide: WS_EXCEPTION, useFactory: loadWsException },
       {
         provide: SecureCookieSigner,
-        useFactory: createSigner,
-        inject: [SECURE_COOKIE_OPTIONS, SecureCookieKeyRefresher],
+        useFactory: (parts: ModuleParts) => parts.createSigner(),
+        inject: [PARTS],
       },
-      { provide: WS_EXCEPTION, useFactory: loadWsException },
       {
         provide: SecureCookieRevocations,
         useFactory: startRevocations,
-        inject: [SECURE_COOKIE_OPTIONS, SecureCookieSigner],
+        inject: [PARTS, SecureCookieSigner],
+      },
+      {
+        provide: SecureCookieService,
+        useFactory: createService,
+        inject: [PARTS, SecureCookieSigner, SecureCookieRevocations, WS_EXCEPTION],
       },
       SecureCookieKeyRefresher,
-      SecureCookieService,
     ],
-    exports: [
-      SECURE_COOKIE_OPTIONS,
-      SecureCookieSigner,
-      SecureCookieService,
-      SecureCookieRevocations,
-    ],
+    exports: [SecureCookieSigner, SecureCookieService, SecureCookieRevocations],
+  };
+}
+
+function partsOf(
+  { cookie, vary, revocations, ...options }: SecureCookieModuleOptions,
+  refresher: SecureCookieKeyRefresher,
+): ModuleParts {
+  return {
+    createSigner: () => createSigner(options, refresher),
+    service: { cookie, vary },
+    revocations,
   };
 }
 
 function createSigner(
-  options: SecureCookieModuleOptions,
+  options: SecureCookieModuleKeys & SecureCookiePolicy,
   refresher: SecureCookieKeyRefresher,
 ): SecureCookieSigner | Promise<SecureCookieSigner> {
   if (options.keys !== undefined) {
     return refresher.createSigner(options.keys, options);
   }
-  const { keys: _keys, cookie: _c, vary: _v, revocations: _r, ...signerOptions } = options;
+  const { keys: _none, ...signerOptions } = options;
   return new SecureCookieSigner(signerOptions);
 }
 
+function createService(
+  { service, revocations: settings }: ModuleParts,
+  signer: SecureCookieSigner,
+  revocations: SecureCookieRevocations,
+  wsException: Type<Error> | undefined,
+): SecureCookieService {
+  const given = settings === undefined ? undefined : revocations;
+  return new SecureCookieService(signer, service, given, wsException);
+}
+
 async function startRevocations(
-  { revocations }: SecureCookieModuleOptions,
+  { revocations }: ModuleParts,
   signer: SecureCookieSigner,
 ): Promise<SecureCookieRevocations> {
   const logger = new Logger('SecureCookieModule');
@@ -210,15 +231,15 @@ async function startRevocations(
   return started;
 }
 
-function optionsProviders(options: SecureCookieModuleAsyncOptions): Provider[] {
+function asyncParts(options: SecureCookieModuleAsyncOptions): Provider[] {
   if ('useFactory' in options) {
     const { useFactory, inject = [] } = options;
     return [
       {
-        provide: SECURE_COOKIE_OPTIONS,
-        useFactory: async (...providers: unknown[]) =>
-          moduleOptions(await useFactory(...providers)),
-        inject,
+        provide: PARTS,
+        useFactory: async (refresher: SecureCookieKeyRefresher, ...providers: unknown[]) =>
+          partsOf(moduleOptions(await useFactory(...providers)), refresher),
+        inject: [SecureCookieKeyRefresher, ...inject],
       },
     ];
   }
@@ -226,10 +247,10 @@ function optionsProviders(options: SecureCookieModuleAsyncOptions): Provider[] {
   return [
     ...('useClass' in options ? [options.useClass] : []),
     {
-      provide: SECURE_COOKIE_OPTIONS,
-      useFactory: async (made: SecureCookieOptionsFactory) =>
-        moduleOptions(await made.createSecureCookieOptions()),
-      inject: [factory],
+      provide: PARTS,
+      useFactory: async (refresher: SecureCookieKeyRefresher, made: SecureCookieOptionsFactory) =>
+        partsOf(moduleOptions(await made.createSecureCookieOptions()), refresher),
+      inject: [SecureCookieKeyRefresher, factory],
     },
   ];
 }

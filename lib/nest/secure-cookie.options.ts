@@ -28,25 +28,30 @@ export type SecureCookieModuleKeys =
       readonly keyVersion?: undefined;
     };
 
+/** What a `SecureCookieService` needs beside its signer: nothing of it is secret. */
+export interface SecureCookieServiceOptions {
+  /**
+   * Default attributes of all cookies that a jar sets.
+   *
+   * @defaultValue those of {@link SecureCookieAttributes}
+   */
+  readonly cookie?: SecureCookieAttributes | undefined;
+  /**
+   * Whether a response for which a cookie was read says `Vary: Cookie`, so that no cache takes it
+   * for the answer to a request with other cookies. `false` leaves that to the app.
+   *
+   * @defaultValue true
+   */
+  readonly vary?: boolean | undefined;
+}
+
 /**
  * The options of `SecureCookieModule`: the signer's, the attributes that the app's cookies have where
  * a call names no others, and `keys` for secrets that live elsewhere.
  */
 export type SecureCookieModuleOptions = SecureCookieModuleKeys &
-  SecureCookiePolicy & {
-    /**
-     * Default attributes of all cookies that a jar sets.
-     *
-     * @defaultValue those of {@link SecureCookieAttributes}
-     */
-    readonly cookie?: SecureCookieAttributes | undefined;
-    /**
-     * Whether a response for which a cookie was read says `Vary: Cookie`, so that no cache takes it
-     * for the answer to a request with other cookies. `false` leaves that to the app.
-     *
-     * @defaultValue true
-     */
-    readonly vary?: boolean | undefined;
+  SecureCookiePolicy &
+  SecureCookieServiceOptions & {
     /**
      * Where revocations are kept, for definitions with `revocableBy`.
      *
@@ -96,22 +101,27 @@ export type SecureCookieModuleAsyncOptions = SecureCookieModuleScope &
       }
   );
 
+function blankServiceOptions(): OwnOptions<SecureCookieServiceOptions> {
+  return { cookie: undefined, vary: undefined };
+}
+
 /**
- * The injection token of the module's options, as {@link SecureCookieModuleOptions}. Whoever injects
- * them holds the secret.
+ * A service's options of own properties, copied and checked.
  *
- * @example
- * const { cookie } = app.get<SecureCookieModuleOptions>(SECURE_COOKIE_OPTIONS);
+ * @throws {@link SecureCookieError} `option` or `attribute`
  */
-export const SECURE_COOKIE_OPTIONS = Symbol('SECURE_COOKIE_OPTIONS');
+export function serviceOptions(given: SecureCookieServiceOptions): SecureCookieServiceOptions {
+  const own = ownOptions(given, blankServiceOptions, 'option');
+  assertVary(own);
+  return { ...own, cookie: own.cookie === undefined ? undefined : ownCookieAttributes(own.cookie) };
+}
 
 function blankModuleOptions(): OwnOptions<SecureCookieModuleOptions> {
   return {
     ...blankKeys(),
     ...blankPolicy(),
+    ...blankServiceOptions(),
     keys: undefined,
-    cookie: undefined,
-    vary: undefined,
     revocations: undefined,
   };
 }
@@ -144,7 +154,7 @@ export function moduleOptions(input: SecureCookieModuleInput): SecureCookieModul
   return { ...own, keys: ownKeyProvider(own.keys), cookie, revocations };
 }
 
-function assertVary({ vary }: SecureCookieModuleOptions): void {
+function assertVary({ vary }: SecureCookieServiceOptions): void {
   if (vary !== undefined && typeof vary !== 'boolean') {
     throw new SecureCookieError('option', 'The option "vary" must be true or false.');
   }

@@ -1,9 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import {
-  Inject,
   Injectable,
   Logger,
-  Optional,
   UnauthorizedException,
   type ArgumentsHost,
   type Type,
@@ -30,12 +28,11 @@ import {
   rawResponse,
   type RawRequest,
 } from './platform.js';
-import { WS_EXCEPTION } from './ws-exception.js';
 import { CookieDefaults } from '../jar/cookie-defaults.js';
 import { OneTimeWarnings } from '../jar/one-time-warnings.js';
 import { SecureCookieJar } from '../jar/secure-cookie-jar.js';
 import { SecureCookieReader } from '../jar/secure-cookie-reader.js';
-import { SECURE_COOKIE_OPTIONS, type SecureCookieModuleOptions } from './secure-cookie.options.js';
+import { serviceOptions, type SecureCookieServiceOptions } from './secure-cookie.options.js';
 
 /**
  * The way to secure cookies where no parameter decorator reaches: guards, interceptors, filters,
@@ -69,19 +66,32 @@ export class SecureCookieService {
   readonly #warnings = new OneTimeWarnings(this.#logger);
 
   /**
-   * @throws {@link SecureCookieError} `attribute` - for a default `maxAge` above the signer's
+   * Injected where the module is registered. Made by hand for cookies with a second secret: their jars
+   * are apart from those of the app.
+   *
+   * @param signer - signs and reads them
+   * @param options - their default attributes, and `vary`
+   * @param revocations - for definitions with `revocableBy`
+   * @param wsException - what a required cookie throws that is missing on a socket
+   * @throws {@link SecureCookieError} `option`, or `attribute` - also for a default `maxAge` above the
+   * signer's
+   * @example
+   * const signer = new SecureCookieSigner({ secret: partnerSecret });
+   * const partnerCookies = new SecureCookieService(signer, { cookie: { path: '/partner' } });
+   * partnerCookies.jar(request, response).get('ticket');
    */
   constructor(
-    @Inject(SecureCookieSigner) signer: SecureCookieSigner,
-    @Inject(SECURE_COOKIE_OPTIONS) options: SecureCookieModuleOptions,
-    @Inject(SecureCookieRevocations) revocations?: SecureCookieRevocations,
-    @Optional() @Inject(WS_EXCEPTION) wsException?: Type<Error>,
+    signer: SecureCookieSigner,
+    options: SecureCookieServiceOptions = {},
+    revocations?: SecureCookieRevocations,
+    wsException?: Type<Error>,
   ) {
+    const { cookie = {}, vary = true } = serviceOptions(options);
     this.#signer = signer;
-    this.#revocations = options.revocations === undefined ? undefined : revocations;
+    this.#revocations = revocations;
     this.#wsException = wsException;
-    this.#defaults = new CookieDefaults(options.cookie ?? {}, signer.maxAge);
-    this.#vary = options.vary ?? true;
+    this.#defaults = new CookieDefaults(cookie, signer.maxAge);
+    this.#vary = vary;
   }
 
   /**

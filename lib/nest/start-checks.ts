@@ -4,7 +4,7 @@ import { notedDefinitions } from './noted-definitions.js';
 import { isInstance } from './platform.js';
 import { notedRequirements, requirementsOf, type SecureCookieRequirement } from './requirements.js';
 import { isGuarded } from './secure-cookie.guard.js';
-import type { SecureCookieService } from './secure-cookie.service.js';
+import { SecureCookieService } from './secure-cookie.service.js';
 
 /** A class whose methods Nest may call: a controller, a resolver, a gateway. */
 interface Component {
@@ -29,7 +29,9 @@ export function checkComponents(
   const components = [...componentsOf(modules)];
   for (const component of components) {
     const { type } = component;
-    service.checkDefinitions(notedDefinitions(type));
+    if (service instanceof SecureCookieService) {
+      service.checkDefinitions(notedDefinitions(type));
+    }
     assertKept(type.name, type, notedRequirements(type.prototype));
     for (const method of scanner.getAllMethodNames(type.prototype)) {
       checkMethod(component, method);

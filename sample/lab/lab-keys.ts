@@ -36,11 +36,8 @@ export class LabKeys {
       ...options,
       clock: () => Date.now() / 1000 - LAB_MAX_AGE - BEYOND_LIMIT,
     });
-    this.cookies = new SecureCookieService(this.#signer, { ...options, cookie: COOKIE });
-    this.backdatedCookies = new SecureCookieService(this.#backdatingSigner, {
-      ...options,
-      cookie: COOKIE,
-    });
+    this.cookies = new SecureCookieService(this.#signer, { cookie: COOKIE });
+    this.backdatedCookies = new SecureCookieService(this.#backdatingSigner, { cookie: COOKIE });
   }
 
   /** The key version that signs, and the one that only reads. */

@@ -11,9 +11,8 @@ import {
 } from '@nestjs/common';
 import {
   defineSecureCookie,
-  SECURE_COOKIE_OPTIONS,
+  SecureCookieSigner,
   type SecureCookieJar,
-  type SecureCookieModuleOptions,
   type SecureCookieReader,
   type SecureCookieVerifyResult,
 } from 'nestjs-secure-cookie';
@@ -43,10 +42,10 @@ export class LabController {
 
   constructor(
     @Inject(LabKeys) keys: LabKeys,
-    @Inject(SECURE_COOKIE_OPTIONS) options: SecureCookieModuleOptions,
+    @Inject(SecureCookieSigner) signer: SecureCookieSigner,
   ) {
     this.#keys = keys;
-    this.#refusal = refusal(options);
+    this.#refusal = refusal(signer);
   }
 
   @Get()

@@ -1,0 +1,72 @@
+import type { Type } from '@nestjs/common';
+import type { ModulesContainer } from '@nestjs/core';
+import { SecureCookieError } from '../errors.js';
+import { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
+import { isInstance } from './platform.js';
+import { SecureCookieService } from './secure-cookie.service.js';
+
+/** A module of Nest's container. */
+type RegisteredModule = ModulesContainer extends Map<string, infer Registered> ? Registered : never;
+
+/**
+ * The injection token of what tells one call of `forRoot` from another. Under Nest's
+ * `moduleIdGeneratorAlgorithm: 'deep-hash'`, modules that look alike are one, and two calls that differ
+ * in their secrets alone look alike.
+ */
+export const REGISTRATION = Symbol('nestjs-secure-cookie registration');
+
+/**
+ * The registration of the module in this app's container: another app may have its own on the same
+ * platform. A bare import of the class is none.
+ *
+ * @throws {@link SecureCookieError} `module-missing`, `module-twice`, or `option` for options that
+ * depend on the request
+ */
+export function registrationOf(modules: ModulesContainer, type: Type): RegisteredModule {
+  const [registration, ...others] = [...modules.values()].filter(
+    ({ metatype, providers }) => metatype === type && providers.has(REGISTRATION),
+  );
+  if (registration === undefined) {
+    throw new SecureCookieError(
+      'module-missing',
+      'SecureCookieModule was imported without its options: import SecureCookieModule.forRoot(<secret>) in the root module, once; it is global.',
+    );
+  }
+  if (others.length > 0) {
+    throw new SecureCookieError(
+      'module-twice',
+      'SecureCookieModule is registered twice in this app: call forRoot or forRootAsync once, in the root module. For a second secret, provide a SecureCookieSigner under a token of your own.',
+    );
+  }
+  if (registration.providers.get(SecureCookieService)?.isDependencyTreeStatic() === false) {
+    throw new SecureCookieError(
+      'option',
+      'The options of SecureCookieModule depend on the request: forRootAsync injects REQUEST, a provider of that scope, or one that depends on such a provider. Options are made once, when the app starts: inject providers of the default scope alone.',
+    );
+  }
+  return registration;
+}
+
+/** The service of a registration. Tests put doubles in its place. */
+export function serviceOf({ providers }: RegisteredModule): SecureCookieService {
+  const service: unknown = providers.get(SecureCookieService)?.instance;
+  if (isService(service)) {
+    return service;
+  }
+  throw new SecureCookieError(
+    'option',
+    'What takes the place of SecureCookieService must be an object with the function "jar".',
+  );
+}
+
+/** What loads revocations, to be stopped with the app. */
+export function revocationsIn({
+  providers,
+}: RegisteredModule): SecureCookieRevocations | undefined {
+  const revocations: unknown = providers.get(SecureCookieRevocations)?.instance;
+  return revocations instanceof SecureCookieRevocations ? revocations : undefined;
+}
+
+function isService(service: unknown): service is SecureCookieService {
+  return isInstance(service) && typeof service['jar'] === 'function';
+}
