@@ -24,6 +24,7 @@ import {
   type WithoutSchema,
 } from './definition-options.js';
 import { BRAND } from './definition-brand.js';
+import { assertPolicy } from './definition-policy.js';
 import { revocationKeys, type RevocableBy } from './revocation-keys.js';
 import type {
   SecureCookieStandardSchema,
@@ -135,7 +136,7 @@ export class SecureCookieDefinition<in Input, out Output> {
     const anywhere = domainOf === undefined ? attributes : { ...attributes, domain: 'a.example' };
     resolveCookieAttributes(name, anywhere, blankAttributes(), () => true);
     this.formerly = formerPlaces(name, formerly, attributes);
-    assertDefinition(this, schema, revocableBy);
+    assertPolicy(this, schema, revocableBy);
     Object.freeze(this);
   }
 
@@ -290,64 +291,4 @@ function validateWith(schema: SecureCookieStandardSchema, value: unknown) {
 /** Of whatever library or realm: taken for a result, a promise would pass as a value without issues. */
 function isPromise(result: object | undefined): result is PromiseLike<unknown> {
   return result !== undefined && 'then' in result;
-}
-
-function assertDefinition(
-  definition: SecureCookieDefinition<never, unknown>,
-  schema: SecureCookieStandardSchema | undefined,
-  revocableBy: unknown,
-): void {
-  const { codec, encrypt, renew, renewAfter, renewOn, absoluteMaxAge, accepts, attributes } =
-    definition;
-  const { maxAge } = attributes;
-  const renews = renew || renewAfter !== undefined;
-  const faults: readonly (readonly [boolean, string])[] = [
-    [!Object.hasOwn(CODECS, codec), '"codec" must be "text", "bytes" or "json"'],
-    [
-      schema !== undefined && typeof schema['~standard']?.validate !== 'function',
-      '"schema" must be a Standard Schema, as those of zod, valibot and arktype are',
-    ],
-    [
-      revocableBy !== undefined && typeof revocableBy !== 'function',
-      '"revocableBy" must be a function that returns the keys of a value',
-    ],
-    [typeof encrypt !== 'boolean', '"encrypt" must be true or false'],
-    [typeof renew !== 'boolean', '"renew" must be true or false'],
-    [renewOn !== 'any' && renewOn !== 'navigation', '"renewOn" must be "any" or "navigation"'],
-    [
-      renewAfter !== undefined && !isDuration(renewAfter),
-      '"renewAfter" must be a number of seconds, finite and not negative',
-    ],
-    [
-      absoluteMaxAge !== undefined && !(isDuration(absoluteMaxAge) && absoluteMaxAge >= 1),
-      '"absoluteMaxAge" must be a number of seconds, finite and at least 1',
-    ],
-    [
-      renews && absoluteMaxAge === undefined,
-      'renewal needs "absoluteMaxAge", or a stolen cookie could be renewed for ever',
-    ],
-    [
-      renewAfter !== undefined && typeof maxAge === 'number' && renewAfter >= maxAge,
-      '"renewAfter" must be less than "maxAge", or nothing is ever renewed',
-    ],
-    [
-      renewAfter !== undefined && absoluteMaxAge !== undefined && renewAfter >= absoluteMaxAge,
-      '"renewAfter" must be less than "absoluteMaxAge", or nothing is ever renewed',
-    ],
-    [
-      schema === undefined && accepts.some(({ bindsName }) => !bindsName),
-      '"accepts" needs a "schema" for a format whose signature does not cover the name: another cookie of the old app could be replayed as this one',
-    ],
-  ];
-  const fault = faults.find(([present]) => present);
-  if (fault !== undefined) {
-    throw new SecureCookieError(
-      'option',
-      `The definition of the cookie "${definition.name}" can not be: ${fault[1]}.`,
-    );
-  }
-}
-
-function isDuration(seconds: number): boolean {
-  return Number.isFinite(seconds) && seconds >= 0;
 }
