@@ -101,7 +101,12 @@ export function varyByCookie(head: ResponseHead): void {
   }
 }
 
+/** Looked at from its end, where nearly all other names differ. */
 function isTargeted(name: string): boolean {
+  const last = name.charAt(name.length - 1);
+  if (last !== 'l' && last !== 'L' && last !== 's' && last !== 'S') {
+    return false;
+  }
   const lowerCase = name.toLowerCase();
   return lowerCase.endsWith(TARGETED) || OLDER_TARGETED.has(lowerCase);
 }

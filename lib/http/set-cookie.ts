@@ -222,7 +222,7 @@ export function resolveCookieAttributes(
 
 /** What the attributes of a cookie depend on in its name: its prefix, in lower case, or an empty text. */
 export function cookiePrefix(name: string): string {
-  return PREFIX.exec(name)?.[0].toLowerCase() ?? '';
+  return name.startsWith('__') ? (PREFIX.exec(name)?.[0].toLowerCase() ?? '') : '';
 }
 
 /**

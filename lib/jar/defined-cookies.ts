@@ -8,6 +8,7 @@ import {
   revocationsOf,
   type SecureCookieRevocations,
 } from '../revocation/secure-cookie-revocations.js';
+import { ENCRYPTED } from '../signing/sign-value.js';
 import { signedLength, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { assertRenewable } from './check-definition.js';
 import type { PendingCookie } from './pending-cookies.js';
@@ -44,7 +45,7 @@ export function cookiesToSet<Input>(
   const resolved = attributes.ofDefinition(definition);
   const { bytes, maxAge, issuedAt } = written(definition, stored, resolved, signer);
   const { name, encrypt } = definition;
-  assertCookieSize(name, signedLength(signer, name, bytes, { encrypt }));
+  assertCookieSize(name, signedLength(signer, name, bytes, encrypt ? ENCRYPTED : undefined));
   return [
     ...deletionsElsewhere(definition, resolved),
     {
@@ -75,7 +76,7 @@ export function cookiesToRenew(
   // keep. The first question spares the second one lengths that cannot be signed.
   const fits =
     fitsCookie(name, bytes.length) &&
-    fitsCookie(name, signedLength(signer, name, bytes, { encrypt }));
+    fitsCookie(name, signedLength(signer, name, bytes, encrypt ? ENCRYPTED : undefined));
   return remaining > 0 && fits
     ? [
         ...deletionsElsewhere(definition, resolved),

@@ -5,6 +5,7 @@ import { keepPrivate } from '../http/caching.js';
 import type { ResponseHead } from '../http/response-head.js';
 import type { ResolvedAttributes } from '../http/resolved-attributes.js';
 import { serializeSetCookie } from '../http/set-cookie.js';
+import { ENCRYPTED } from '../signing/sign-value.js';
 import { signDated, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import type { OneTimeWarnings } from './one-time-warnings.js';
 import type { SecureCookieLogger } from '../secure-cookie-logger.js';
@@ -133,18 +134,14 @@ export class PendingCookies implements HeadWriter {
     }
   }
 
-  #serialize(cookie: PendingCookie): string {
-    const { name, attributes } = cookie;
-    return serializeSetCookie(name, this.#signed(cookie), attributes, this.#signer.now());
-  }
-
-  #signed({ name, value, encrypt, issuedAt }: PendingCookie): string {
-    if (value === undefined) {
-      return '';
-    }
-    return issuedAt === undefined
-      ? this.#signer.sign(name, value, { encrypt })
-      : signDated(this.#signer, name, value, { encrypt }, issuedAt);
+  #serialize({ name, value, attributes, encrypt, issuedAt }: PendingCookie): string {
+    const now = this.#signer.now();
+    const date = issuedAt ?? Math.floor(now);
+    const signed =
+      value === undefined
+        ? ''
+        : signDated(this.#signer, name, value, encrypt ? ENCRYPTED : undefined, date);
+    return serializeSetCookie(name, signed, attributes, now);
   }
 
   #keepPrivate(head: ResponseHead, header: string): void {

@@ -55,6 +55,8 @@ export class SecureCookieJar extends SecureCookieReader {
   /** Whether the response has yet to be told that it depends on the cookies. */
   #varies: boolean;
   #mayRenew = true;
+  /** Made when something is read: requests that only set do not pay for it. */
+  #rememberedReads: RememberedReads | undefined;
   /** Made when something is set: requests that only read do not pay for it. */
   #pendingCookies: PendingCookies | undefined;
 
@@ -82,12 +84,9 @@ export class SecureCookieJar extends SecureCookieReader {
     revocations,
     warnings,
   }: SecureCookieJarOptions) {
-    const reads = new RememberedReads(signer, revocations, (definition, read, occurrences) =>
-      this.#renewIfDue(definition, read, occurrences),
-    );
     const readOnce: ReadCookie = (asked, values, options) => {
       this.#varyByCookie();
-      return reads.read(asked, values, options);
+      return this.#reads.read(asked, values, options);
     };
     const read = response === undefined ? undefined : readOnce;
     super(signer, request.headers.cookie, { revocations, read });
@@ -239,6 +238,15 @@ export class SecureCookieJar extends SecureCookieReader {
           : [],
       );
     }
+  }
+
+  get #reads(): RememberedReads {
+    this.#rememberedReads ??= new RememberedReads(
+      this.#signer,
+      this.#revocations,
+      (definition, read, occurrences) => this.#renewIfDue(definition, read, occurrences),
+    );
+    return this.#rememberedReads;
   }
 
   get #pending(): PendingCookies {

@@ -66,7 +66,7 @@ export let signDated: (
   signer: SecureCookieSigner,
   name: string,
   value: string | Uint8Array,
-  options: SecureCookieSignOptions,
+  options: SecureCookieSignOptions | undefined,
   date: number,
 ) => string;
 
