@@ -16,7 +16,7 @@ const Step = z.object({
 
 const Job = z.object({
   needs: z.string().optional(),
-  environment: z.string().optional(),
+  environment: z.union([z.string(), z.object({ name: z.string() })]).optional(),
   permissions: Permissions.optional(),
   steps: z.array(Step),
 });

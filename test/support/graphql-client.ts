@@ -1,7 +1,7 @@
 import { signer } from './signed-cookies.js';
 
 /** An error as a client of GraphQL sees it. */
-export interface GraphqlError {
+interface GraphqlError {
   readonly message: string;
   readonly path?: readonly string[];
   readonly extensions?: { readonly code?: string };

@@ -30,7 +30,7 @@ import { z } from 'zod';
 import { SECRET } from './secrets.js';
 
 /** Due for renewal after a minute. */
-export const Session = defineSecureCookie('session', {
+const Session = defineSecureCookie('session', {
   maxAge: 3600,
   renewAfter: 60,
   absoluteMaxAge: 86_400,
@@ -61,7 +61,7 @@ const Misused = defineSecureCookie('misused', {
 
 /** A guard of the app's own, which asks the service. */
 @Injectable()
-export class OwnGuard implements CanActivate {
+class OwnGuard implements CanActivate {
   constructor(private readonly secureCookies: SecureCookieService) {}
 
   canActivate(context: ExecutionContext): boolean {
@@ -76,7 +76,7 @@ interface GraphqlContext {
 }
 
 @Resolver()
-export class SessionResolver {
+class SessionResolver {
   constructor(private readonly secureCookies: SecureCookieService) {}
 
   @Query(Text, OPTIONAL)
@@ -188,7 +188,7 @@ export class SessionResolver {
 
 /** Guards do not run on fields by default; `required` does. */
 @Resolver(() => Account)
-export class AccountResolver {
+class AccountResolver {
   @ResolveField(Text, OPTIONAL)
   secret(
     @Parent() { owner }: Account,

@@ -26,7 +26,7 @@ export const answer = (data: unknown): { event: string; data: unknown } => ({
 
 /** A guard of the app's own, which asks the service for a reader. */
 @Injectable()
-export class ReaderGuard implements CanActivate {
+class ReaderGuard implements CanActivate {
   constructor(@Inject(SecureCookieService) private readonly secureCookies: SecureCookieService) {}
 
   canActivate(context: ExecutionContext): boolean {

@@ -3,7 +3,7 @@ import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
 
 /** What a gateway sends. */
-export interface SocketAnswer {
+interface SocketAnswer {
   readonly event: string;
   readonly data: unknown;
 }
