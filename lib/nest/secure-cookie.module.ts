@@ -27,6 +27,7 @@ import {
   type SecureCookieModuleOptions,
   type SecureCookieModuleScope,
   type SecureCookieOptionsFactory,
+  SERVICE_OPTIONS,
   type SecureCookieServiceOptions,
 } from './secure-cookie.options.js';
 import { SecureCookieService } from './secure-cookie.service.js';
@@ -168,6 +169,11 @@ function dynamicModule(sources: Provider[], isGlobal = true): DynamicModule {
       ...sources,
       { provide: REGISTRATION, useValue: crypto.randomUUID() },
       { provide: WS_EXCEPTION, useFactory: loadWsException },
+      {
+        provide: SERVICE_OPTIONS,
+        useFactory: ({ service }: ModuleParts) => service,
+        inject: [PARTS],
+      },
       {
         provide: SecureCookieSigner,
         useFactory: (parts: ModuleParts) => parts.createSigner(),

@@ -101,6 +101,9 @@ export type SecureCookieModuleAsyncOptions = SecureCookieModuleScope &
       }
   );
 
+/** The injection token of {@link SecureCookieServiceOptions}, for classes that extend the service. */
+export const SERVICE_OPTIONS = Symbol('nestjs-secure-cookie service options');
+
 function blankServiceOptions(): OwnOptions<SecureCookieServiceOptions> {
   return { cookie: undefined, vary: undefined };
 }

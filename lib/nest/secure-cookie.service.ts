@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import {
+  Inject,
   Injectable,
   Logger,
+  Optional,
   UnauthorizedException,
   type ArgumentsHost,
   type Type,
@@ -32,7 +34,12 @@ import { CookieDefaults } from '../jar/cookie-defaults.js';
 import { OneTimeWarnings } from '../jar/one-time-warnings.js';
 import { SecureCookieJar } from '../jar/secure-cookie-jar.js';
 import { SecureCookieReader } from '../jar/secure-cookie-reader.js';
-import { serviceOptions, type SecureCookieServiceOptions } from './secure-cookie.options.js';
+import {
+  SERVICE_OPTIONS,
+  serviceOptions,
+  type SecureCookieServiceOptions,
+} from './secure-cookie.options.js';
+import { WS_EXCEPTION } from './ws-exception.js';
 
 /**
  * The way to secure cookies where no parameter decorator reaches: guards, interceptors, filters,
@@ -81,10 +88,10 @@ export class SecureCookieService {
    * partnerCookies.jar(request, response).get('ticket');
    */
   constructor(
-    signer: SecureCookieSigner,
-    options: SecureCookieServiceOptions = {},
-    revocations?: SecureCookieRevocations,
-    wsException?: Type<Error>,
+    @Inject(SecureCookieSigner) signer: SecureCookieSigner,
+    @Optional() @Inject(SERVICE_OPTIONS) options: SecureCookieServiceOptions = {},
+    @Optional() @Inject(SecureCookieRevocations) revocations?: SecureCookieRevocations,
+    @Optional() @Inject(WS_EXCEPTION) wsException?: Type<Error>,
   ) {
     const { cookie = {}, vary = true } = serviceOptions(options);
     this.#signer = signer;

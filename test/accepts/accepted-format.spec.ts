@@ -294,7 +294,7 @@ describe.each(reused)('a secret of "accepts" that is the signer’s: %s', (_what
 describe('a secret of "accepts" that is only like the signer’s', () => {
   it.each([
     ['of other letters', SECRET.toUpperCase()],
-    ['with a space behind it', `${SECRET} `],
+    ['with a space behind it', new TextEncoder().encode(`${SECRET} `)],
     ['without its last letter', SECRET.slice(0, -1)],
   ])('is no reason to refuse: %s', (_what, secret) => {
     const Theme = theme(cookieSignature({ secrets: [secret], until: FAR }));
