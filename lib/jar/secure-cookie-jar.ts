@@ -72,21 +72,23 @@ export class SecureCookieJar extends SecureCookieReader {
    *   response.end(cookies.get('seen') ?? 'never');
    * });
    */
-  constructor({
-    signer,
-    request,
-    response,
-    cookie = {},
-    isSecureConnection = () => isEncrypted(request.socket),
-    host = () => requestedHost(request.headers),
-    logger = console,
-    vary = true,
-    revocations,
-    warnings,
-  }: SecureCookieJarOptions) {
-    const readOnce: ReadCookie = (asked, values, options) => {
+  constructor(options: SecureCookieJarOptions) {
+    // Not among the parameters: declarations would name an option that is internal.
+    const {
+      signer,
+      request,
+      response,
+      cookie = {},
+      isSecureConnection = () => isEncrypted(request.socket),
+      host = () => requestedHost(request.headers),
+      logger = console,
+      vary = true,
+      revocations,
+      warnings,
+    } = options;
+    const readOnce: ReadCookie = (asked, values, how) => {
       this.#varyByCookie();
-      return this.#reads.read(asked, values, options);
+      return this.#reads.read(asked, values, how);
     };
     const read = response === undefined ? undefined : readOnce;
     super(signer, request.headers.cookie, { revocations, read });

@@ -76,8 +76,10 @@ export class SecureCookieReader {
   constructor(
     signer: SecureCookieSigner,
     header: string | undefined,
-    { revocations, read = readAnewWith(signer, revocations) }: SecureCookieReaderOptions = {},
+    options: SecureCookieReaderOptions = {},
   ) {
+    // Not among the parameters: declarations would name an option that is internal.
+    const { revocations, read = readAnewWith(signer, revocations) } = options;
     this.#header = header;
     this.#read = read;
   }

@@ -69,7 +69,7 @@ export interface TestJar {
    * The cookies that were set, cleared and renewed. Asking sends the response: to set more, make
    * another jar.
    *
-   * @throws `SecureCookieError` - where a cookie could not be signed, as in Nest's pipeline
+   * @throws `SecureCookieError` with `value`, `cookie-too-large` or `clock` - as in Nest's pipeline
    */
   sent(): ReadSetCookie[];
   /**

@@ -22,6 +22,7 @@ declare global {
   const newSecret: string;
   const old: string;
   const oldSecret: string;
+  const partnerSecret: string;
   const planted: string;
   const rememberMe: boolean;
   const request: IncomingMessage;
@@ -36,6 +37,10 @@ declare global {
   const url: string;
   const userId: string;
   const value: string;
+
+  class AccountController {
+    logIn(cookies: SecureCookieJar): void;
+  }
 
   class AppModule {}
 
