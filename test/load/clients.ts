@@ -22,7 +22,10 @@ function ring(newest: number) {
   const versions = Array.from({ length: KEYS }, (_, age) => newest - age);
   return {
     secret: Object.fromEntries(
-      versions.map((version) => [version, `the secret of the key version ${version}`.padEnd(32)]),
+      versions.map((version) => [
+        version,
+        `the secret of the key version ${version}`.padEnd(32, '.'),
+      ]),
     ),
     keyVersion: newest,
   };

@@ -31,10 +31,10 @@ const { keyFile, refreshEvery, loadTime, clockOffset } = settings;
 
 let revision = 0;
 
-async function load(): Promise<PublishedKeys> {
+async function load(): Promise<Omit<PublishedKeys, 'revision'>> {
   await delay(loadTime * 1000);
-  const keys = await readKeys(keyFile);
-  ({ revision } = keys);
+  const { revision: loaded, ...keys } = await readKeys(keyFile);
+  revision = loaded;
   return keys;
 }
 
