@@ -120,7 +120,7 @@ describe("a jar of Node's own request and response, without Nest", () => {
     expect(errors).toMatchObject([{ name: 'SecureCookieError', code: 'attribute' }]);
   });
 
-  it('what can not be signed any more is told to its logger', async () => {
+  it('a cookie that can no longer be signed is told to its logger', async () => {
     const logger = new RecordedLog();
     const turning = new SecureCookieSigner({ secret: SECRET });
     const url = await start((request, response) => {

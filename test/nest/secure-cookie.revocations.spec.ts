@@ -251,7 +251,7 @@ describe('an app does not start', () => {
     ['no source', settings],
     ['no maxStale', { source: memoryRevocations(), refreshEvery: 1 }],
     ['a misspelt one', { source: memoryRevocations(), ...settings, refresh: 1 }],
-  ])('with settings that can not be: %s, already where it is registered', (_what, given) => {
+  ])('with settings that are invalid: %s, already where it is registered', (_what, given) => {
     const register = () =>
       SecureCookieModule.forRoot({ secret: SECRET, revocations: given as never });
 

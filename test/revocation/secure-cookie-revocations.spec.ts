@@ -109,7 +109,7 @@ function judge({ revocations }: Instance, seconds: number, keys = ['user:alice']
   return judgeRevocation(revocations, Session, keys, NOW + seconds);
 }
 
-describe('settings that can not be', () => {
+describe('settings that are invalid', () => {
   const source = memoryRevocations();
   const good = { source, refreshEvery: 2, maxStale: 10 };
 
