@@ -48,12 +48,12 @@ const WHITE_SPACE_AROUND = /^[ \t]+|[ \t]+$/g;
  * @returns whether the app had offered the response to shared caches: it should hear of it
  */
 export function keepPrivate(head: ResponseHead): boolean {
-  const targeted = head.names().filter(isTargeted);
-  const isOffered = targeted.some((name) => letsIn(head, name));
-  for (const name of targeted) {
-    head.removeHeader(name);
-  }
+  const isOffered = removeTargeted(head);
   const directives = listOf(head, 'Cache-Control');
+  if (directives.length === 0) {
+    head.setHeader('Cache-Control', 'private');
+    return isOffered;
+  }
   if (isKeptOut(directives)) {
     return isOffered;
   }
@@ -64,6 +64,18 @@ export function keepPrivate(head: ResponseHead): boolean {
   });
   head.setHeader('Cache-Control', [...kept, 'private'].join(', '));
   return isOffered || directives.some((directive) => SHARED.includes(nameOf(directive)));
+}
+
+/** Removes targeted fields; `true` where one of them had offered the response. */
+function removeTargeted(head: ResponseHead): boolean {
+  let isOffered = false;
+  for (const name of head.names()) {
+    if (isTargeted(name)) {
+      isOffered ||= letsIn(head, name);
+      head.removeHeader(name);
+    }
+  }
+  return isOffered;
 }
 
 /** Whether the app offers a response to shared caches. */
@@ -96,7 +108,9 @@ export function isPrefetch(headers: IncomingHttpHeaders): boolean {
  */
 export function varyByCookie(head: ResponseHead): void {
   const names = listOf(head, 'Vary');
-  if (!names.some((name) => name === '*' || name.toLowerCase() === 'cookie')) {
+  if (names.length === 0) {
+    head.setHeader('Vary', 'Cookie');
+  } else if (!names.some((name) => name === '*' || name.toLowerCase() === 'cookie')) {
     head.setHeader('Vary', [...names, 'Cookie'].join(', '));
   }
 }

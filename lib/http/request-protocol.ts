@@ -7,7 +7,10 @@
  * @param header - `X-Forwarded-Proto`
  */
 export function isForwardedOverTls(header: string | readonly string[] | undefined): boolean {
-  const [first = ''] = String(header ?? '').split(',', 1);
+  if (header === undefined) {
+    return false;
+  }
+  const [first = ''] = String(header).split(',', 1);
   return isTls(first.trim());
 }
 

@@ -122,9 +122,12 @@ class GivenHead implements ResponseHead {
   readonly statusCode: number;
   readonly headers: OutgoingHttpHeaders;
   /** Kept beside them: each look-up would list them anew. */
-  #names: readonly string[];
+  readonly #names: string[];
 
-  constructor(statusCode: number, headers: OutgoingHttpHeaders, names: readonly string[]) {
+  /**
+   * @param names - those of the headers, in a list of its own
+   */
+  constructor(statusCode: number, headers: OutgoingHttpHeaders, names: string[]) {
     this.statusCode = statusCode;
     // On Node 20, a property that is added to a spread object costs over a microsecond.
     this.headers = Object.assign({}, headers);
@@ -132,49 +135,55 @@ class GivenHead implements ResponseHead {
   }
 
   names(): readonly string[] {
-    return this.#names;
+    return [...this.#names];
   }
 
   header(name: string): readonly string[] {
-    const spellings = this.#spellings(name);
-    return spellings.length === 0
-      ? NONE
-      : spellings.flatMap((spelling) => texts(this.headers[spelling]));
+    const first = this.#find(name, 0);
+    if (first === -1) {
+      return NONE;
+    }
+    const values: string[] = [];
+    for (let place = first; place !== -1; place = this.#find(name, place + 1)) {
+      values.push(...texts(this.headers[this.#names[place] ?? '']));
+    }
+    return values;
   }
 
   setHeader(name: string, value: string | string[]): void {
-    const [spelling, ...others] = this.#spellings(name);
+    const spelling = this.#names[this.#find(name, 0)];
     if (spelling === undefined) {
       this.headers[name] = value;
-      this.#names = [...this.#names, name];
+      this.#names.push(name);
     } else {
       this.headers[spelling] = value;
-      this.#remove(others);
+      this.#remove(name, this.#names.indexOf(spelling) + 1);
     }
   }
 
   removeHeader(name: string): void {
-    this.#remove(this.#spellings(name));
+    this.#remove(name, 0);
   }
 
   undo(): void {}
 
-  #remove(spellings: readonly string[]): void {
-    for (const spelling of spellings) {
+  /** In all its spellings from one of the names on. */
+  #remove(name: string, start: number): void {
+    for (let place = this.#find(name, start); place !== -1; place = this.#find(name, place)) {
+      const [spelling = ''] = this.#names.splice(place, 1);
       delete this.headers[spelling];
-      this.#names = this.#names.filter((name) => name !== spelling);
     }
   }
 
-  #spellings(name: string): readonly string[] {
+  /** Where the next spelling of a name stands among the names. */
+  #find(name: string, start: number): number {
     const lowerCase = name.toLowerCase();
-    let found: string[] | undefined;
-    for (const spelling of this.#names) {
-      if (isSpelling(spelling, lowerCase)) {
-        (found ??= []).push(spelling);
+    for (let place = start; place < this.#names.length; place += 1) {
+      if (isSpelling(this.#names[place], lowerCase)) {
+        return place;
       }
     }
-    return found ?? NONE;
+    return -1;
   }
 }
 

@@ -73,12 +73,12 @@ export class PendingCookies implements HeadWriter {
 
   add(cookie: PendingCookie): void {
     this.#listen();
-    const same = this.#cookies.findIndex(
-      ({ name, attributes }) => name === cookie.name && attributes.isSamePlaceAs(cookie.attributes),
-    );
-    if (same !== -1) {
-      // Removed, so that the order of the headers is that of the calls.
-      this.#cookies.splice(same, 1);
+    for (const [index, { name, attributes }] of this.#cookies.entries()) {
+      if (name === cookie.name && attributes.isSamePlaceAs(cookie.attributes)) {
+        // Removed, so that the order of the headers is that of the calls.
+        this.#cookies.splice(index, 1);
+        break;
+      }
     }
     this.#cookies.push(cookie);
   }

@@ -10,6 +10,12 @@ const DIGEST_LENGTH = { sha1: 20, sha256: 32 } as const;
 const INNER_PAD = 0x36;
 const OUTER_PAD = 0x5c;
 
+/** By character: what lower-case hexadecimal digits are worth, and -1, which is in no byte. */
+const DIGIT_VALUES = new Int8Array(256).fill(-1);
+for (const [value, digit] of [...'0123456789abcdef'].entries()) {
+  DIGIT_VALUES[digit.charCodeAt(0)] = value;
+}
+
 /**
  * One key, prepared once for HMAC (RFC 2104): H((K ^ opad) || H((K ^ ipad) || message)).
  *
@@ -22,7 +28,7 @@ export class HmacKey {
   readonly #inner: Uint8Array;
   /** K ^ opad, and behind it the inner digest. */
   readonly #outer: Uint8Array;
-  readonly #innerDigest: Buffer;
+  readonly #digestLength: number;
 
   /**
    * @param secret - any bytes; more than 64 are shortened by the hash itself, as RFC 2104 says
@@ -33,13 +39,12 @@ export class HmacKey {
     this.#algorithm = algorithm;
     this.#inner = paddedKey(key, INNER_PAD, 0);
     this.#outer = paddedKey(key, OUTER_PAD, digestLength);
-    // A view, and no copy.
-    this.#innerDigest = Buffer.from(this.#outer.buffer, BLOCK_LENGTH);
+    this.#digestLength = digestLength;
   }
 
   /** The MAC of bytes, or of the UTF-8 bytes of a text, in lower-case hexadecimal digits. */
   sign(message: string | Uint8Array): string {
-    return this.#mac(hmacInput(message));
+    return this.#mac(hmacInput(message), 'hex');
   }
 
   /**
@@ -48,18 +53,20 @@ export class HmacKey {
    */
   verify(message: string | Uint8Array, signature: string): boolean {
     const digits = new TextEncoder().encode(signature);
-    const mac = this.#mac(hmacInput(message));
-    return digits.length === mac.length && isSame(mac, digits, 0);
+    return (
+      digits.length === 2 * this.#digestLength &&
+      isMac(this.#mac(hmacInput(message), 'binary'), digits, 0)
+    );
   }
 
   /** The MAC of the first bytes that were laid out, in lower-case hexadecimal digits. */
   signLaidOut(input: HmacInput, length: number): string {
-    return this.#mac(input.upTo(length));
+    return this.#mac(input.upTo(length), 'hex');
   }
 
   /** Whether the MAC of the first bytes that were laid out stands behind them. As {@link HmacKey.verify}. */
   verifyLaidOut(input: HmacInput, length: number): boolean {
-    return isSame(this.#mac(input.upTo(length)), input.message, length);
+    return isMac(this.#mac(input.upTo(length), 'binary'), input.message, length);
   }
 
   /** Whether both have the same key after padding, and so make the same MACs. */
@@ -69,21 +76,35 @@ export class HmacKey {
 
   /**
    * @param input - a block that this key is written to, and the message
+   * @returns the MAC, in lower-case hexadecimal digits or with a character for each byte
    */
-  #mac(input: Uint8Array): string {
+  #mac(input: Uint8Array, encoding: 'hex' | 'binary'): string {
     input.set(this.#inner);
-    this.#innerDigest.write(hash(this.#algorithm, input, 'binary'), 'latin1');
-    return hash(this.#algorithm, this.#outer, 'hex');
+    const digest = hash(this.#algorithm, input, 'binary');
+    const outer = this.#outer;
+    for (let index = 0; index < digest.length; index += 1) {
+      outer[BLOCK_LENGTH + index] = digest.charCodeAt(index);
+    }
+    return hash(this.#algorithm, outer, encoding);
   }
 }
 
-/** Compares all digits, wherever they differ. `timingSafeEqual` needs copies, which take longer. */
-function isSame(mac: string, bytes: Uint8Array, start: number): boolean {
+/**
+ * Whether the hexadecimal digits from `start` on are a MAC, whose characters are bytes. Looks at all of
+ * them, wherever they differ. `timingSafeEqual` needs copies, which take longer.
+ */
+function isMac(mac: string, digits: Uint8Array, start: number): boolean {
   let difference = 0;
   for (let index = 0; index < mac.length; index += 1) {
-    difference |= mac.charCodeAt(index) ^ (bytes[start + index] ?? 0);
+    const digit = start + 2 * index;
+    const byte = (digitValue(digits[digit]) << 4) | digitValue(digits[digit + 1]);
+    difference |= byte ^ mac.charCodeAt(index);
   }
   return difference === 0;
+}
+
+function digitValue(character = 0): number {
+  return DIGIT_VALUES[character] ?? -1;
 }
 
 /** The key, padded with zeros to a block and xored with `pad`, and room behind it. */

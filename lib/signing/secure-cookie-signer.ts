@@ -51,8 +51,8 @@ export let readSignedValue: (
 ) => SignedRead;
 
 /**
- * How long `sign` would make a value, in characters, in format 2. Throws `name`, `value`, `option`,
- * `clock` or `keys-stale`.
+ * How long `sign` would make a value, in characters, in format 2. Throws `value`, `option`, `clock` or
+ * `keys-stale`; names are for the caller to check.
  */
 export let signedLength: (
   signer: SecureCookieSigner,
@@ -276,7 +276,6 @@ export class SecureCookieSigner {
     value: string | Uint8Array,
     options: SecureCookieSignOptions | undefined,
   ): number {
-    assertCookieName(name);
     assertValue(value);
     const { encrypt } = ownSignOptions(options);
     const { version } = this.#keys.signing;
