@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { publint } from 'publint';
@@ -22,10 +22,11 @@ describe('the tarball', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('holds the builds and four documents, and nothing else', () => {
+  it('holds the builds, their sources and four documents, and nothing else', () => {
     const paths = packed.files.map(({ path }) => path);
+    const outside = paths.filter((path) => !path.startsWith('dist/'));
 
-    expect(paths.filter((path) => !path.startsWith('dist/')).toSorted(byName)).toEqual([
+    expect(outside.filter((path) => !/^lib\/[\w/.-]+\.ts$/.test(path)).toSorted(byName)).toEqual([
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
@@ -41,9 +42,23 @@ describe('the tarball', () => {
     ).toEqual(['dist/cjs/package.json']);
   });
 
-  it('is small: two builds with their maps and sources', () => {
-    expect(packed.size).toBeLessThan(420_000);
-    expect(packed.unpackedSize).toBeLessThan(2_600_000);
+  it('is small: two builds with their maps, and the sources once', () => {
+    expect(packed.size).toBeLessThan(400_000);
+    expect(packed.unpackedSize).toBeLessThan(2_400_000);
+  });
+
+  it('has the source that each map names', async () => {
+    const paths = packed.files.map(({ path }) => path);
+    const maps = paths.filter((path) => path.endsWith('.map'));
+    const sources = await Promise.all(
+      maps.map(async (path) => {
+        const map: { sources: string[] } = JSON.parse(await readFile(join(ROOT, path), 'utf8'));
+        return map.sources.map((source) => posix.join(posix.dirname(path), source));
+      }),
+    );
+
+    expect(maps.length).toBeGreaterThan(200);
+    expect(sources.flat().filter((source) => !paths.includes(source))).toEqual([]);
   });
 
   it('runs no script when it is installed', async () => {
