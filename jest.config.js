@@ -15,7 +15,7 @@ const commonJs = { '^content-disposition$': '<rootDir>/node_modules/content-disp
 
 /** What lasts minutes in its long form; its short form is the end of a whole run. */
 const ENDURANCE = [
-  '<rootDir>/test/{fuzz,rotation,load,endurance}/**/*.spec.ts',
+  '<rootDir>/test/{fuzz,rotation,revocation-spread,load,endurance}/**/*.spec.ts',
   '<rootDir>/test/e2e/{clients,hostile-headers}.spec.ts',
 ];
 
