@@ -17,6 +17,7 @@ import {
 import { revocationSettings, type SecureCookieRevocationSettings } from './revocation-settings.js';
 import type { SecureCookieRevocationSource } from './revocation-source.js';
 import { untilAborted } from './until-aborted.js';
+import { untilDate } from './until-date.js';
 
 type AnyDefinition = SecureCookieDefinition<never, unknown>;
 
@@ -199,7 +200,8 @@ export class SecureCookieRevocations {
    * second.
    *
    * Resolves when the source has recorded it and this instance applies it; the others do within
-   * `refreshEvery` seconds and one load.
+   * `refreshEvery` seconds and one load. Where a session began after another revocation of the same
+   * second, it waits for the next one.
    *
    * @param definition - one with `revocableBy`
    * @param keys - one key of those that `revocableBy` gives, or several, each by itself
@@ -261,6 +263,8 @@ export class SecureCookieRevocations {
     source: SecureCookieRevocationSource,
     mark: SecureCookieRevocationMark,
   ): Promise<void> {
+    // Were marks dated ahead, one after the other would drive the dates of cookies out of reach.
+    await untilDate(mark.at, () => this.#signer.now());
     await untilAborted(AbortSignal.timeout(CALL_TIMEOUT * 1000), async (signal) =>
       source.record(mark, signal),
     );

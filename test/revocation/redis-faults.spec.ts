@@ -293,7 +293,16 @@ describeWithRedis('a Redis server that fails', () => {
       const [answer]: unknown[] = await once(child, 'message');
       return answer;
     };
-    expect([started, await ask()]).toEqual(['started', 'valid']);
+    const askUntilFresh = async (): Promise<unknown> => {
+      let last = await ask();
+      for (let tries = 0; tries < 200 && last === 'revocations-stale'; tries += 1) {
+        await delay(20);
+        last = await ask();
+      }
+      return last;
+    };
+    // A busy machine alone holds it up for as long, now and then.
+    expect([started, await askUntilFresh()]).toEqual(['started', 'valid']);
 
     child.kill('SIGSTOP');
     const client = clientOf(server.port);
@@ -304,11 +313,6 @@ describeWithRedis('a Redis server that fails', () => {
     child.kill('SIGCONT');
 
     expect(['revocations-stale', 'revoked']).toContain(await thawed);
-    let last = await ask();
-    for (let tries = 0; tries < 200 && last === 'revocations-stale'; tries += 1) {
-      await delay(20);
-      last = await ask();
-    }
-    expect(last).toBe('revoked');
+    expect(await askUntilFresh()).toBe('revoked');
   });
 });

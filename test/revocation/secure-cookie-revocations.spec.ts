@@ -86,6 +86,14 @@ function instanceOf(
   return { revocations, log };
 }
 
+/** Revokes what is dated a second ahead: that second has to come. */
+async function revokeAhead({ revocations }: Instance, key?: string): Promise<void> {
+  const revoking =
+    key === undefined ? revocations.revokeAll(Session) : revocations.revoke(Session, key);
+  await pass(1);
+  await revoking;
+}
+
 async function startedOn(...given: Parameters<typeof instanceOf>): Promise<Instance> {
   const instance = instanceOf(...given);
   await instance.revocations.start();
@@ -282,11 +290,11 @@ describe('a cookie that is set after a revocation', () => {
       const seconds = dateOf(instance);
       expect(judge(instance, seconds)).toBeUndefined();
 
-      await instance.revocations.revoke(Session, 'user:alice');
+      await revokeAhead(instance, 'user:alice');
       expect(judge(instance, seconds)).toBe('revoked');
     }
     const seconds = dateOf(instance);
-    await instance.revocations.revokeAll(Session);
+    await revokeAhead(instance);
     expect(judge(instance, seconds)).toBe('revoked');
   });
 
@@ -298,10 +306,38 @@ describe('a cookie that is set after a revocation', () => {
     const seconds = dateOf(one);
     expect(judge(other, seconds)).toBeUndefined();
 
-    await other.revocations.revoke(Session, 'user:alice');
+    await revokeAhead(other, 'user:alice');
     expect(judge(other, seconds)).toBe('revoked');
     await pass(2);
     expect(judge(one, seconds)).toBe('revoked');
+  });
+
+  it('is never dated further ahead, however often a session is ended and begun again', async () => {
+    const source = new TestSource();
+    const instance = await startedOn(source);
+    const began = Date.now();
+    for (let round = 0; round < 20; round += 1) {
+      const revoking = instance.revocations.revoke(Session, 'device:a');
+      await pass(round === 0 ? 0 : 1);
+      await revoking;
+      const passed = (Date.now() - began) / 1000;
+      expect(dateOf(instance, ['user:alice', 'device:a'])).toBeLessThanOrEqual(passed + 1);
+    }
+    const seconds = dateOf(instance, ['user:alice', 'device:a']);
+    await pass(1);
+
+    // Banned by somebody else, on an instance that has never seen that session.
+    const other = await startedOn(source);
+    await other.revocations.revoke(Session, 'user:alice');
+    expect(judge(other, seconds, ['user:alice', 'device:a'])).toBe('revoked');
+  });
+
+  it('does not hold up a revocation for long, where its date lies far ahead', async () => {
+    const instance = await startedOn(new TestSource());
+    expect(judge(instance, 200)).toBeUndefined();
+    await revokeAhead(instance, 'user:alice');
+
+    expect(judge(instance, 200)).toBe('revoked');
   });
 });
 
@@ -313,7 +349,7 @@ describe('an instance whose clock is two seconds behind', () => {
 
     // Logged in there this second, logged out here.
     expect(judge(behind, 0)).toBeUndefined();
-    await behind.revocations.revoke(Session, 'user:alice');
+    await revokeAhead(behind, 'user:alice');
     await pass(2);
     expect([judge(right, 0), judge(behind, 0)]).toEqual(['revoked', 'revoked']);
 
