@@ -14,6 +14,7 @@ import { isError } from './any-realm.js';
  * | `revocations-missing` | a definition with `revocableBy` was used without the option `revocations` |
  * | `revocations-load` | the source of revocations failed when the app started |
  * | `revocation-failed` | the source did not record a revocation |
+ * | `device-bound-missing` | a definition with `deviceBound` was used without `DeviceBoundModule` |
  * | `schema-async` | the schema of a definition validates asynchronously |
  * | `option` | an option has a wrong type or is out of range |
  * | `clock` | the clock gave something that is not seconds since the epoch |
@@ -40,6 +41,7 @@ export type SecureCookieErrorCode =
   | 'revocations-missing'
   | 'revocations-load'
   | 'revocation-failed'
+  | 'device-bound-missing'
   | 'schema-async'
   | 'option'
   | 'clock'

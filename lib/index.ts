@@ -35,6 +35,7 @@ export {
 export type {
   SecureCookieAcceptedValue,
   SecureCookieDefinedResult,
+  SecureCookieDefinedValue,
 } from './jar/read-defined-cookie.js';
 export {
   defineSecureCookie,
@@ -42,6 +43,7 @@ export {
   type SecureCookieInput,
   type SecureCookieValue,
 } from './definition/secure-cookie-definition.js';
+export type { SecureCookieDeviceBoundOptions } from './definition/device-bound-option.js';
 export type { SecureCookieDomainOf, SecureCookieFormerPlace } from './definition/cookie-places.js';
 export type {
   SecureCookieDefinitionOptions,
@@ -81,7 +83,10 @@ export {
 } from './nest/secure-cookie.decorators.js';
 export type { SecureCookiePipe } from './nest/pipes.js';
 export { withHandshakes } from './nest/handshakes.js';
-export type { SecureCookieReadOptions } from './nest/requirements.js';
+export type {
+  SecureCookieDefinedRequirementOptions,
+  SecureCookieReadOptions,
+} from './nest/requirements.js';
 export { SecureCookieGuard } from './nest/secure-cookie.guard.js';
 export { SecureCookieInterceptor } from './nest/secure-cookie.interceptor.js';
 export type { SecureCookieLogger } from './secure-cookie-logger.js';

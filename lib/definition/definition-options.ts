@@ -5,6 +5,7 @@ import type {
 import { blankAttributes, type SecureCookieAttributes } from '../http/set-cookie.js';
 import type { OwnOptions } from '../own-options.js';
 import type { SecureCookieCodec } from './codec.js';
+import type { SecureCookieDeviceBoundOptions } from './device-bound-option.js';
 import type { SecureCookieDomainOf, SecureCookieFormerPlace } from './cookie-places.js';
 import type { SecureCookieStandardSchema } from './standard-schema.js';
 
@@ -86,6 +87,14 @@ export type SecureCookieDefinitionOptions = Omit<SecureCookieAttributes, 'domain
      * @defaultValue none
      */
     readonly accepts?: readonly SecureCookieAcceptedFormat[] | undefined;
+    /**
+     * Binds the cookie to the device of a browser that can do so, where `DeviceBoundModule` of
+     * `nestjs-secure-cookie/device-bound` is registered. The cookie needs `Secure` and has no domain.
+     *
+     * @defaultValue not bound
+     * @experimental
+     */
+    readonly deviceBound?: SecureCookieDeviceBoundOptions | undefined;
   };
 
 /** By which keys a cookie can be revoked before it expires. */
@@ -134,6 +143,7 @@ export interface AnyOptions extends Omit<SecureCookieAttributes, 'domain'> {
   readonly renewOn?: 'any' | 'navigation' | undefined;
   readonly absoluteMaxAge?: number | undefined;
   readonly revocableBy?: ((value: never) => readonly string[]) | undefined;
+  readonly deviceBound?: SecureCookieDeviceBoundOptions | undefined;
 }
 
 /** Every option of a definition, not given. */
@@ -150,5 +160,6 @@ export function blankDefinitionOptions(): OwnOptions<AnyOptions> {
     renewOn: undefined,
     absoluteMaxAge: undefined,
     revocableBy: undefined,
+    deviceBound: undefined,
   };
 }

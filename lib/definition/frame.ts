@@ -1,15 +1,16 @@
 /**
- * What a definition with `absoluteMaxAge` writes in front of a payload (inside the plaintext, where
- * that is encrypted), in one of two layouts:
+ * What a definition with `absoluteMaxAge` or `deviceBound` writes in front of a payload (inside the
+ * plaintext, where that is encrypted), in one of two layouts:
  *
  *     0xFE 0x01         | first issue, 5 bytes | payload
  *     0xFE 0x02 | flags | first issue, 5 bytes | payload
  *
  * - first issue: seconds since the epoch, big-endian; it stays the same however often the cookie is
  *   renewed
- * - flags: one byte. 0x01: the cookie ends with the browser's session, also when it is renewed. The
- *   other bits are 0, and what has one that its reader does not know is refused: it may narrow who
- *   may present the cookie.
+ * - flags: one byte. 0x01: the cookie ends with the browser's session, also when it is renewed. 0x02:
+ *   the cookie is bound to a device, and counts for the time that `deviceBound` says; where a
+ *   definition has no `deviceBound`, it is refused. The other bits are 0, and what has one that its
+ *   reader does not know is refused: it may narrow who may present the cookie.
  *
  * 0xFE never begins UTF-8, so a reader of text or JSON, Tornado among them, does not take the frame
  * for a value. The first layout is written where all flags would be 0. A payload that is too short for
@@ -20,6 +21,8 @@ const LAYOUT_WITHOUT_FLAGS = 0x01;
 const LAYOUT_WITH_FLAGS = 0x02;
 
 const ENDS_WITH_BROWSER = 0x01;
+const BOUND = 0x02;
+const KNOWN_FLAGS = ENDS_WITH_BROWSER | BOUND;
 
 const DATE_LENGTH = 5;
 /** Bytes before the payload. */
@@ -33,16 +36,24 @@ export interface FramedPayload {
   readonly firstIssuedAt: number | undefined;
   /** Whether the browser keeps the cookie when it is closed. */
   readonly persistent: boolean;
+  /** Whether the cookie is bound to a device. */
+  readonly bound: boolean;
 }
 
 /** Puts a frame in front of a payload. */
-export function frame(payload: Uint8Array, firstIssuedAt: number, persistent: boolean): Uint8Array {
-  const start = persistent ? LENGTH_WITHOUT_FLAGS : LENGTH_WITH_FLAGS;
+export function frame(
+  payload: Uint8Array,
+  firstIssuedAt: number,
+  persistent: boolean,
+  bound: boolean,
+): Uint8Array {
+  const flags = (persistent ? 0 : ENDS_WITH_BROWSER) | (bound ? BOUND : 0);
+  const start = flags === 0 ? LENGTH_WITHOUT_FLAGS : LENGTH_WITH_FLAGS;
   const framed = Buffer.alloc(start + payload.length);
   framed[0] = MARK;
-  framed[1] = persistent ? LAYOUT_WITHOUT_FLAGS : LAYOUT_WITH_FLAGS;
-  if (!persistent) {
-    framed[2] = ENDS_WITH_BROWSER;
+  framed[1] = flags === 0 ? LAYOUT_WITHOUT_FLAGS : LAYOUT_WITH_FLAGS;
+  if (flags !== 0) {
+    framed[2] = flags;
   }
   framed.writeUIntBE(firstIssuedAt, start - DATE_LENGTH, DATE_LENGTH);
   framed.set(payload, start);
@@ -59,16 +70,26 @@ export function unframe(bytes: Uint8Array): FramedPayload | undefined {
       return framedPayload(bytes, LENGTH_WITH_FLAGS, bytes[2] ?? 0);
     }
   }
-  return { payload: bytes, firstIssuedAt: undefined, persistent: true };
+  return unframed(bytes);
+}
+
+/** A payload that has no frame. */
+export function unframed(payload: Uint8Array): FramedPayload {
+  return { payload, firstIssuedAt: undefined, persistent: true, bound: false };
 }
 
 function framedPayload(bytes: Uint8Array, start: number, flags: number): FramedPayload | undefined {
-  if (flags !== 0 && flags !== ENDS_WITH_BROWSER) {
+  if ((flags & ~KNOWN_FLAGS) !== 0) {
     return undefined;
   }
   let firstIssuedAt = 0;
   for (let index = start - DATE_LENGTH; index < start; index += 1) {
     firstIssuedAt = firstIssuedAt * 256 + (bytes[index] ?? 0);
   }
-  return { payload: bytes.subarray(start), firstIssuedAt, persistent: flags === 0 };
+  return {
+    payload: bytes.subarray(start),
+    firstIssuedAt,
+    persistent: (flags & ENDS_WITH_BROWSER) === 0,
+    bound: (flags & BOUND) !== 0,
+  };
 }

@@ -25,6 +25,7 @@ import {
 } from './definition-options.js';
 import { BRAND } from './definition-brand.js';
 import { assertPolicy } from './definition-policy.js';
+import { boundDuration } from './device-bound-option.js';
 import { revocationKeys, type RevocableBy } from './revocation-keys.js';
 import type {
   SecureCookieStandardSchema,
@@ -78,11 +79,17 @@ export class SecureCookieDefinition<in Input, out Output> {
   readonly absoluteMaxAge: number | undefined;
   /**
    * Whether a frame stands in front of its payload, with the first issue and the choices of one login.
-   * Renewal alone needs them, and renewal requires `absoluteMaxAge`.
+   * Renewal, which requires `absoluteMaxAge`, and binding need them.
    *
    * @internal
    */
   readonly framed: boolean;
+  /**
+   * How long a cookie that is bound to a device counts, in seconds, where it has `deviceBound`.
+   *
+   * @experimental
+   */
+  readonly boundFor: number | undefined;
   /** Whether it can be revoked: it has `revocableBy`. */
   readonly revocable: boolean;
   readonly #revocableBy: RevocableBy | undefined;
@@ -109,6 +116,7 @@ export class SecureCookieDefinition<in Input, out Output> {
       renewOn = 'any',
       absoluteMaxAge,
       revocableBy,
+      deviceBound,
       formerly = [],
       domain,
       ...given
@@ -128,7 +136,7 @@ export class SecureCookieDefinition<in Input, out Output> {
     this.renew = renew;
     this.renewOn = renewOn;
     this.absoluteMaxAge = absoluteMaxAge;
-    this.framed = absoluteMaxAge !== undefined;
+    this.framed = absoluteMaxAge !== undefined || deviceBound !== undefined;
     this.revocable = revocableBy !== undefined;
     this.#revocableBy = revocableBy;
     this.#schema = schema;
@@ -137,6 +145,8 @@ export class SecureCookieDefinition<in Input, out Output> {
     resolveCookieAttributes(name, anywhere, blankAttributes(), () => true);
     this.formerly = formerPlaces(name, formerly, attributes);
     assertPolicy(this, schema, revocableBy);
+    const hasDomain = domain !== undefined && domain !== null;
+    this.boundFor = boundDuration(name, deviceBound, attributes, hasDomain, absoluteMaxAge);
     Object.freeze(this);
   }
 
@@ -221,7 +231,8 @@ export class SecureCookieDefinition<in Input, out Output> {
  * @param options - the attributes of the cookie; `codec` ('text', 'bytes' or 'json'; text, and json
  * where there is a schema); `schema` (any Standard Schema: zod, valibot, arktype, ...), which both
  * setting and reading validate; `encrypt`; renewal by `renewAfter`, `renew` and `absoluteMaxAge`
- * (seconds); `accepts` for older formats; `revocableBy` for keys that it can be revoked by
+ * (seconds); `accepts` for older formats; `revocableBy` for keys that it can be revoked by;
+ * `deviceBound` for a cookie that is worthless on another device
  * @throws {@link SecureCookieError} `name`, `attribute` or `option`, where it is defined
  * @example
  * export const Cart = defineSecureCookie('cart', {

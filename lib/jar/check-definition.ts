@@ -6,24 +6,53 @@ import {
 } from '../revocation/secure-cookie-revocations.js';
 import { refuseSecrets, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import type { CookieDefaults } from './cookie-defaults.js';
+import { bindingOf, type DeviceBinding } from './device-binding.js';
 
 /**
  * Checks a definition against the app that uses it: when the app starts, where a decorator names it.
  *
- * @throws {@link SecureCookieError} `secret-reused`, `revocations-missing`, `option` or `attribute`
+ * @throws {@link SecureCookieError} `secret-reused`, `revocations-missing`, `device-bound-missing`,
+ * `option` or `attribute`
  */
 export function checkDefinition(
   definition: SecureCookieDefinition<never, unknown>,
   signer: SecureCookieSigner,
   defaults: CookieDefaults,
   revocations: SecureCookieRevocations | undefined,
+  binding: DeviceBinding | undefined,
 ): void {
   revocationsOf(definition, revocations);
+  bindingOf(definition, binding);
   for (const { secrets } of definition.accepts) {
     refuseSecrets(signer, secrets);
   }
   assertRenewable(definition, signer, defaults);
-  defaults.ofDefinition(definition, () => true);
+  const { domain } = defaults.ofDefinition(definition, () => true);
+  assertBindable(definition, signer, domain);
+}
+
+/** What a definition does not say by itself: it has the app's domain, and the signer's lifetime. */
+function assertBindable(
+  { name, boundFor, attributes }: SecureCookieDefinition<never, unknown>,
+  signer: SecureCookieSigner,
+  domain: string | undefined,
+): void {
+  if (boundFor === undefined) {
+    return;
+  }
+  if (domain !== undefined) {
+    throw new SecureCookieError(
+      'option',
+      `The definition of the cookie "${name}" has "deviceBound", which binds a cookie of one host, and the default domain of the app: say "domain: null".`,
+    );
+  }
+  const maxAge = attributes.maxAge ?? signer.maxAge;
+  if (boundFor >= maxAge) {
+    throw new SecureCookieError(
+      'option',
+      `The definition of the cookie "${name}" binds it for ${boundFor} seconds, and it ends after ${maxAge}: give it a longer "maxAge", or a shorter "deviceBound.for".`,
+    );
+  }
 }
 
 /**

@@ -11,6 +11,7 @@ import {
 import { ENCRYPTED } from '../signing/sign-value.js';
 import { signedLength, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { assertRenewable } from './check-definition.js';
+import { bindingOf, type DeviceBinding } from './device-binding.js';
 import type { PendingCookie } from './pending-cookies.js';
 import type { StoredPayload } from './read-defined-cookie.js';
 import { formerAttributes, type RequestAttributes } from './request-attributes.js';
@@ -26,7 +27,7 @@ type AnyDefinition = SecureCookieDefinition<never, unknown>;
 
 /**
  * @throws {@link SecureCookieError} `value`, `attribute`, `option`, `cookie-too-large`, `keys-stale`,
- * `revocations-missing`, `schema-async` or `clock`
+ * `revocations-missing`, `device-bound-missing`, `schema-async` or `clock`
  */
 export function cookiesToSet<Input>(
   definition: SecureCookieDefinition<Input, unknown>,
@@ -35,25 +36,34 @@ export function cookiesToSet<Input>(
   signer: SecureCookieSigner,
   attributes: RequestAttributes,
   given: SecureCookieRevocations | undefined,
+  givenBinding: DeviceBinding | undefined,
 ): readonly PendingCookie[] {
   assertRenewable(definition, signer, attributes.defaults);
+  const binding = bindingOf(definition, givenBinding);
   const revocations = revocationsOf(definition, given);
   const { persistent } = ownSetOptions(options);
   const payload = definition.encode(value);
   const firstIssuedAt = dateAfterMarks(revocations, definition, payload);
   const stored = { payload, firstIssuedAt, persistent };
   const resolved = attributes.ofDefinition(definition);
-  const { bytes, maxAge, issuedAt } = written(definition, stored, resolved, signer);
+  const cookie = written(definition, stored, resolved, signer);
+  const { bytes, maxAge, issuedAt } = cookie;
+  const session = { payload, firstIssuedAt: cookie.firstIssuedAt };
   const { name, encrypt } = definition;
   assertCookieSize(name, signedLength(signer, name, bytes, encrypt ? ENCRYPTED : undefined));
   return [
     ...deletionsElsewhere(definition, resolved),
+    // Or the session before this one could bring its cookie back.
+    ...(binding?.deletions(definition, resolved) ?? []),
     {
       name,
       value: bytes,
       attributes: resolved.lasting(maxAge),
       encrypt,
       issuedAt,
+      registration: attributes.isOverTls()
+        ? binding?.registration(definition, session, signer)
+        : undefined,
       header: undefined,
     },
   ];
@@ -86,6 +96,7 @@ export function cookiesToRenew(
           attributes: resolved.lasting(maxAge),
           encrypt,
           issuedAt,
+          registration: undefined,
           header: undefined,
         },
       ]
@@ -98,9 +109,14 @@ export function cookiesToRenew(
 export function cookiesToClear(
   definition: AnyDefinition,
   attributes: RequestAttributes,
+  binding: DeviceBinding | undefined,
 ): readonly PendingCookie[] {
   const resolved = attributes.ofDefinition(definition);
-  return [...deletionsElsewhere(definition, resolved), deletion(definition.name, resolved)];
+  return [
+    ...deletionsElsewhere(definition, resolved),
+    ...(binding?.binds(definition) === true ? binding.deletions(definition, resolved) : []),
+    deletion(definition.name, resolved),
+  ];
 }
 
 /** What deletes a cookie that was set with these attributes. */
@@ -111,6 +127,7 @@ export function deletion(name: string, attributes: ResolvedAttributes): PendingC
     attributes: attributes.lasting(0),
     encrypt: false,
     issuedAt: undefined,
+    registration: undefined,
     header: undefined,
   };
 }

@@ -10,6 +10,12 @@ import { signDated, type SecureCookieSigner } from '../signing/secure-cookie-sig
 import type { OneTimeWarnings } from './one-time-warnings.js';
 import type { SecureCookieLogger } from '../secure-cookie-logger.js';
 
+/**
+ * Asks a browser to bind a session to its device (W3C Device Bound Session Credentials): a list (RFC
+ * 9651), of which each header is a part.
+ */
+const REGISTRATION = 'Secure-Session-Registration';
+
 /** A cookie that waits for the head of the response. Each property is its own: none is optional. */
 export interface PendingCookie {
   readonly name: string;
@@ -19,6 +25,8 @@ export interface PendingCookie {
   readonly encrypt: boolean;
   /** What it will be dated, in whole seconds; where that is left open, when it is signed. */
   readonly issuedAt: number | undefined;
+  /** The header `Secure-Session-Registration` that goes out with it. */
+  readonly registration: string | undefined;
   /** The header, once it is signed. */
   header: string | undefined;
 }
@@ -116,6 +124,9 @@ export class PendingCookies implements HeadWriter {
       const header = this.#headerOf(cookie);
       if (header !== undefined) {
         headers.push(header);
+        if (cookie.registration !== undefined) {
+          head.setHeader(REGISTRATION, [...head.header(REGISTRATION), cookie.registration]);
+        }
       }
     }
     if (this.#renewals !== undefined) {

@@ -16,8 +16,18 @@ import type {
   SecureCookieRejection,
   SecureCookieVerifiedValue,
 } from '../signing/verify-result.js';
-import { unframe, type FramedPayload } from '../definition/frame.js';
+import { unframe, unframed, type FramedPayload } from '../definition/frame.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+
+/** A defined cookie that verified. */
+export interface SecureCookieDefinedValue<Value> extends SecureCookieVerifiedValue<Value> {
+  /**
+   * Whether it is bound to a device, which had to prove its key within the time of `deviceBound`.
+   *
+   * @experimental
+   */
+  readonly bound: boolean;
+}
 
 /** A cookie that one of the formats in `accepts` verified. */
 export interface SecureCookieAcceptedValue<Value> {
@@ -41,11 +51,17 @@ export interface SecureCookieAcceptedValue<Value> {
   readonly keyVersion?: undefined;
   /** Always `false`: it would be written in format 2 now. */
   readonly current: false;
+  /**
+   * Always `false`: no other format binds.
+   *
+   * @experimental
+   */
+  readonly bound: false;
 }
 
 /** What reading a defined cookie found. */
 export type SecureCookieDefinedResult<Value> =
-  SecureCookieVerifiedValue<Value> | SecureCookieAcceptedValue<Value> | SecureCookieRejectedValue;
+  SecureCookieDefinedValue<Value> | SecureCookieAcceptedValue<Value> | SecureCookieRejectedValue;
 
 /** What a client presented, as it was stored: renewal signs it again, and never re-serializes it. */
 export interface StoredPayload {
@@ -58,6 +74,12 @@ export interface StoredPayload {
    * @defaultValue true
    */
   readonly persistent?: boolean | undefined;
+  /**
+   * Whether it is bound to a device.
+   *
+   * @defaultValue false
+   */
+  readonly bound?: boolean | undefined;
 }
 
 /** A payload that was read, and until when it is accepted, in seconds since the epoch. */
@@ -113,8 +135,8 @@ function readValue<Value>(
     : (readAccepted(signer, definition, value, revocations) ?? read);
 }
 
-/** How old a value may be whose definition is silent about that, in seconds. */
-function maxAgeOf(
+/** How old a value may be, in seconds, where its definition is silent about that too. */
+export function maxAgeOf(
   signer: SecureCookieSigner,
   { attributes }: SecureCookieDefinition<never, unknown>,
 ): number {
@@ -136,7 +158,7 @@ function readSigned<Value>(
   signed: string | undefined,
   revocations: SecureCookieRevocations | undefined,
 ): DefinedRead<Value> {
-  const { name, encrypt } = definition;
+  const { name, encrypt, boundFor = 0 } = definition;
   const maxAge = maxAgeOf(signer, definition);
   const options = {
     maxAge,
@@ -152,8 +174,12 @@ function readSigned<Value>(
   if (stored === undefined) {
     return rejected('encoding', keyVersion);
   }
-  const { payload, persistent } = stored;
+  const { payload, persistent, bound } = stored;
   const { issuedAt, version, keyVersion: signedBy, current } = verified;
+  const expiresAt = issuedAt + (bound ? Math.min(maxAge, boundFor) : maxAge);
+  if (expiresAt < signer.now()) {
+    return rejected('expired', keyVersion);
+  }
   // Its own date, where it carries no other, or one that is later: nobody but the user of a `bytes`
   // cookie, in the time before it had frames, can have chosen that.
   const firstIssuedAt = Math.min(stored.firstIssuedAt ?? issuedAt, issuedAt);
@@ -169,10 +195,10 @@ function readSigned<Value>(
   if (refusal !== undefined) {
     return rejected(refusal, keyVersion);
   }
-  const expiresAt = Math.min(issuedAt + maxAge, end);
+  const { value } = decoded;
   return {
-    result: { valid: true, value: decoded.value, issuedAt, version, keyVersion: signedBy, current },
-    stored: { payload, firstIssuedAt, persistent, expiresAt },
+    result: { valid: true, value, issuedAt, version, keyVersion: signedBy, current, bound },
+    stored: { payload, firstIssuedAt, persistent, bound, expiresAt: Math.min(expiresAt, end) },
     keyVersion,
   };
 }
@@ -216,7 +242,7 @@ function readAccepted<Value>(
     const firstIssuedAt = issuedAt ?? firstIssueOfUndated(revocations);
     const expiresAt = Math.min(until, end, (issuedAt ?? Number.POSITIVE_INFINITY) + maxAge);
     return {
-      result: { valid: true, value: decoded.value, issuedAt, current: false },
+      result: { valid: true, value: decoded.value, issuedAt, current: false, bound: false },
       stored: { payload, firstIssuedAt, expiresAt },
       keyVersion: undefined,
     };
@@ -224,19 +250,21 @@ function readAccepted<Value>(
   return undefined;
 }
 
-/** Bytes of a definition without frames may begin like one: they are left alone. */
+/**
+ * Bytes of a definition without frames may begin like one: they are left alone. A bound cookie is one
+ * of unknown flags where nothing says how long it counts.
+ */
 function storedPayload(
-  { codec, framed }: SecureCookieDefinition<never, unknown>,
+  { codec, framed, boundFor }: SecureCookieDefinition<never, unknown>,
   value: string | Uint8Array,
 ): FramedPayload | undefined {
   const bytes = typeof value === 'string' ? new TextEncoder().encode(value) : value;
-  return codec === 'bytes' && !framed
-    ? { payload: bytes, firstIssuedAt: undefined, persistent: true }
-    : unframe(bytes);
+  const stored = codec === 'bytes' && !framed ? unframed(bytes) : unframe(bytes);
+  return stored?.bound === true && boundFor === undefined ? undefined : stored;
 }
 
 /** The last second of a cookie, however often it was renewed. */
-function absoluteEnd(
+export function absoluteEnd(
   { absoluteMaxAge = Number.POSITIVE_INFINITY }: SecureCookieDefinition<never, unknown>,
   firstIssuedAt = Number.POSITIVE_INFINITY,
 ): number {

@@ -68,7 +68,7 @@ export class RememberedReads {
     cookie: string | AnyDefinition,
     values: readonly string[],
     options: OwnOptions<SecureCookieVerifyOptions>,
-  ): SecureCookieDefinedResult<unknown> {
+  ): SecureCookieDefinedResult<unknown> | SecureCookieVerifyResult<string | Uint8Array> {
     return typeof cookie === 'string'
       ? this.#readNamed(cookie, values, options)
       : this.#readDefined(cookie, values);

@@ -4,13 +4,16 @@ import type { SecureCookieDefinedResult } from './read-defined-cookie.js';
 import { isOfferedToSharedCaches, isPrefetch } from '../http/caching.js';
 import type { ResponseHead } from '../http/response-head.js';
 
-/** Whether a cookie is due, by its age or because it would be written otherwise now. */
+/**
+ * Whether a cookie is due, by its age or because it would be written otherwise now. One that is bound
+ * to a device never is: only a proof of the device brings the next.
+ */
 export function isDueForRenewal(
   { renewAfter, renew }: SecureCookieDefinition<never, unknown>,
   result: SecureCookieDefinedResult<unknown>,
   now: number,
 ): boolean {
-  if (!result.valid) {
+  if (!result.valid || result.bound) {
     return false;
   }
   const isOld =

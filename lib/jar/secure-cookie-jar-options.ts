@@ -4,6 +4,7 @@ import type { SecureCookieRevocations } from '../revocation/secure-cookie-revoca
 import type { SecureCookieLogger } from '../secure-cookie-logger.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import type { CookieDefaults } from './cookie-defaults.js';
+import type { DeviceBinding } from './device-binding.js';
 import type { OneTimeWarnings } from './one-time-warnings.js';
 
 /** What a jar is made of. In Nest, `SecureCookieService` makes jars. */
@@ -63,6 +64,14 @@ export interface SecureCookieJarOptions {
    * @defaultValue each jar's own
    */
   readonly warnings?: OneTimeWarnings | undefined;
+  /**
+   * What binds cookies to devices.
+   *
+   * @internal
+   * @defaultValue none: setting a cookie of a definition with `deviceBound` throws
+   * `device-bound-missing`
+   */
+  readonly deviceBinding?: DeviceBinding | undefined;
 }
 
 /** What one login chooses for a defined cookie. */

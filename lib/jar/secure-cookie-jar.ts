@@ -13,6 +13,7 @@ import type { SecureCookieLogger } from '../secure-cookie-logger.js';
 import { signedLength, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { assertRenewable } from './check-definition.js';
 import { CookieDefaults } from './cookie-defaults.js';
+import type { DeviceBinding } from './device-binding.js';
 import { cookiesToClear, cookiesToRenew, cookiesToSet, deletion } from './defined-cookies.js';
 import { OneTimeWarnings } from './one-time-warnings.js';
 import { PendingCookies, type PendingCookie } from './pending-cookies.js';
@@ -52,6 +53,7 @@ export class SecureCookieJar extends SecureCookieReader {
   readonly #logger: SecureCookieLogger;
   readonly #warnings: OneTimeWarnings | undefined;
   readonly #revocations: SecureCookieRevocations | undefined;
+  readonly #deviceBinding: DeviceBinding | undefined;
   /** Whether the response has yet to be told that it depends on the cookies. */
   #varies: boolean;
   #mayRenew = true;
@@ -85,6 +87,7 @@ export class SecureCookieJar extends SecureCookieReader {
       vary = true,
       revocations,
       warnings,
+      deviceBinding,
     } = options;
     const readOnce: ReadCookie = (asked, values, how) => {
       this.#varyByCookie();
@@ -93,6 +96,7 @@ export class SecureCookieJar extends SecureCookieReader {
     const read = response === undefined ? undefined : readOnce;
     super(signer, request.headers.cookie, { revocations, read });
     this.#revocations = revocations;
+    this.#deviceBinding = deviceBinding;
     this.#request = request;
     this.#response = response;
     this.#logger = logger;
@@ -124,8 +128,8 @@ export class SecureCookieJar extends SecureCookieReader {
    * @param value - what its schema takes
    * @param options - `persistent: false` for a cookie that ends with the browser's session
    * @throws {@link SecureCookieError} `value`, `attribute`, `option`, `cookie-too-large`,
-   * `headers-sent`, `no-response`, `revocations-missing`, `schema-async` or `clock`; then the response
-   * is as it was
+   * `headers-sent`, `no-response`, `revocations-missing`, `device-bound-missing`, `schema-async` or
+   * `clock`; then the response is as it was
    * @example
    * cookies.set(Cart, { items: [] }, { persistent: false });
    */
@@ -143,7 +147,15 @@ export class SecureCookieJar extends SecureCookieReader {
     if (typeof cookie !== 'string') {
       assertDefinition(cookie);
       this.#addAll(
-        cookiesToSet(cookie, value, options, this.#signer, this.#attributes, this.#revocations),
+        cookiesToSet(
+          cookie,
+          value,
+          options,
+          this.#signer,
+          this.#attributes,
+          this.#revocations,
+          this.#deviceBinding,
+        ),
       );
       return;
     }
@@ -161,6 +173,7 @@ export class SecureCookieJar extends SecureCookieReader {
       attributes: resolved,
       encrypt: false,
       issuedAt: undefined,
+      registration: undefined,
       header: undefined,
     });
   }
@@ -195,7 +208,7 @@ export class SecureCookieJar extends SecureCookieReader {
     } else {
       assertDefinition(cookie);
       assertNoOptions(attributes, 'attribute');
-      this.#addAll(cookiesToClear(cookie, this.#attributes));
+      this.#addAll(cookiesToClear(cookie, this.#attributes, this.#deviceBinding));
     }
   }
 
@@ -206,6 +219,16 @@ export class SecureCookieJar extends SecureCookieReader {
    */
   signPending(): void {
     this.#pendingCookies?.sign();
+  }
+
+  /**
+   * Puts cookies on the response that another room makes of where they live for this request.
+   *
+   * @internal
+   */
+  addMade(make: (attributes: RequestAttributes) => readonly PendingCookie[]): void {
+    this.#pending.assertWritable();
+    this.#addAll(make(this.#attributes));
   }
 
   /**

@@ -25,7 +25,7 @@ export type ReadCookie = (
   cookie: string | SecureCookieDefinition<never, unknown>,
   values: readonly string[],
   options: OwnOptions<SecureCookieVerifyOptions>,
-) => SecureCookieDefinedResult<unknown>;
+) => SecureCookieDefinedResult<unknown> | SecureCookieVerifyResult<string | Uint8Array>;
 
 /** What a reader needs beside the signer and the header. */
 export interface SecureCookieReaderOptions {
@@ -147,14 +147,14 @@ export class SecureCookieReader {
   verify(
     cookie: string | SecureCookieDefinition<never, unknown>,
     options?: SecureCookieVerifyOptions,
-  ): SecureCookieDefinedResult<unknown> {
+  ): ReturnType<ReadCookie> {
     return this.#verify(cookie, options);
   }
 
   #verify(
     cookie: string | SecureCookieDefinition<never, unknown>,
     options: SecureCookieVerifyOptions | undefined,
-  ): SecureCookieDefinedResult<unknown> {
+  ): ReturnType<ReadCookie> {
     if (typeof cookie === 'string') {
       return this.#read(cookie, this.#find(cookie), ownVerifyOptions(options));
     }

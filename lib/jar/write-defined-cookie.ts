@@ -8,6 +8,8 @@ type AnyDefinition = SecureCookieDefinition<never, unknown>;
 export interface WrittenCookie {
   /** What is signed, or encrypted and signed. */
   readonly bytes: Uint8Array;
+  /** Seconds since the epoch. */
+  readonly firstIssuedAt: number;
   /** How long it may live, in whole seconds: what its absolute age leaves of it. */
   readonly remaining: number;
   /**
@@ -27,12 +29,13 @@ export interface WrittenCookie {
  */
 export function writeDefinedCookie(
   { framed, revocable, absoluteMaxAge = Number.POSITIVE_INFINITY }: AnyDefinition,
-  { payload, firstIssuedAt, persistent = true }: StoredPayload,
+  { payload, firstIssuedAt, persistent = true, bound = false }: StoredPayload,
   now: number,
 ): WrittenCookie {
   const first = firstIssuedAt ?? Math.floor(now);
   return {
-    bytes: framed ? frame(payload, first, persistent) : payload,
+    bytes: framed ? frame(payload, first, persistent, bound) : payload,
+    firstIssuedAt: first,
     remaining: Math.max(0, Math.floor(first + absoluteMaxAge - now)),
     issuedAt: revocable ? Math.max(Math.floor(now), first) : undefined,
     persistent,

@@ -4,10 +4,23 @@ import type { SecureCookieVerifyOptions } from '../signing/judge-value.js';
 /** How old, and of which format, the cookie of a parameter or a guard may be. */
 export type SecureCookieReadOptions = Pick<SecureCookieVerifyOptions, 'maxAge' | 'minVersion'>;
 
+/** What a defined cookie must be, besides valid. */
+export interface SecureCookieDefinedRequirementOptions {
+  /**
+   * Whether it must be bound to a device: 401 for one that is not.
+   *
+   * @defaultValue false
+   * @experimental
+   */
+  readonly bound?: boolean | undefined;
+}
+
 /** A cookie that a class or a handler asks for. */
 export interface SecureCookieRequirement {
   readonly cookie: string | SecureCookieDefinition<never, unknown>;
   readonly options: SecureCookieReadOptions;
+  /** Whether it must be bound to a device. */
+  readonly bound: boolean;
 }
 
 /** Where requirements are kept: on a class, or on a handler's function, as Nest keeps its guards. */

@@ -18,6 +18,7 @@ import { asPipe, isMeantForPipe, type SecureCookiePipe } from './pipes.js';
 import { refusal } from './refusal.js';
 import {
   addRequirement,
+  type SecureCookieDefinedRequirementOptions,
   type SecureCookieReadOptions,
   type SecureCookieRequirement,
 } from './requirements.js';
@@ -198,16 +199,20 @@ export function RequireSecureCookie(
  * Asks for a valid defined cookie on a controller or a route.
  *
  * @param definition - made by `defineSecureCookie`
+ * @param options - `bound: true` for one that is bound to a device (experimental)
  * @throws {@link SecureCookieError} `option`, where it is applied
  * @example
  * \@RequireSecureCookie(Session)
  * \@Controller('account')
  * export class AccountController {}
  */
-export function RequireSecureCookie(definition: AnyDefinition): ReturnType<typeof applyDecorators>;
+export function RequireSecureCookie(
+  definition: AnyDefinition,
+  options?: SecureCookieDefinedRequirementOptions,
+): ReturnType<typeof applyDecorators>;
 export function RequireSecureCookie(
   cookie: string | AnyDefinition,
-  options: SecureCookieReadOptions = {},
+  options: SecureCookieReadOptions & SecureCookieDefinedRequirementOptions = {},
 ): ReturnType<typeof applyDecorators> {
   assertCookie(cookie);
   return applyDecorators(requireCookie(requirementOf(cookie, options)));
@@ -298,14 +303,25 @@ function paramOf(
 
 function requirementOf(
   cookie: string | AnyDefinition,
-  given: SecureCookieReadOptions,
+  given: SecureCookieReadOptions & SecureCookieDefinedRequirementOptions,
 ): SecureCookieRequirement {
-  const options =
-    typeof cookie === 'string'
-      ? ownOptions<SecureCookieReadOptions>(given, noAges, 'option')
-      : ownOptions<object>(given, () => ({}), 'option');
-  assertVerifyOptions(options);
-  return { cookie, options };
+  if (typeof cookie === 'string') {
+    const options = ownOptions<SecureCookieReadOptions>(given, noAges, 'option');
+    assertVerifyOptions(options);
+    return { cookie, options, bound: false };
+  }
+  const { bound = false } = ownOptions<SecureCookieDefinedRequirementOptions>(
+    given,
+    () => ({ bound: undefined }),
+    'option',
+  );
+  if (typeof bound !== 'boolean' || (bound && cookie.boundFor === undefined)) {
+    throw new SecureCookieError(
+      'option',
+      `The option "bound" must be true or false, and true only for a definition with "deviceBound"; that of the cookie "${cookie.name}" ${cookie.boundFor === undefined ? 'has none' : 'has it'}.`,
+    );
+  }
+  return { cookie, options: noAges(), bound };
 }
 
 const noAges = () => ({ maxAge: undefined, minVersion: undefined });

@@ -57,9 +57,13 @@ export class SecureCookieGuard implements CanActivate {
 }
 
 function areMet(jar: SecureCookieJar, requirements: readonly SecureCookieRequirement[]): boolean {
-  return requirements.every(({ cookie, options }) =>
-    typeof cookie === 'string' ? jar.verify(cookie, options).valid : jar.verify(cookie).valid,
-  );
+  return requirements.every(({ cookie, options, bound }) => {
+    if (typeof cookie === 'string') {
+      return jar.verify(cookie, options).valid;
+    }
+    const result = jar.verify(cookie);
+    return result.valid && (result.bound || !bound);
+  });
 }
 
 /** Whether the guard is bound to a class, or to a handler's function, by whatever decorator. */

@@ -14,6 +14,8 @@ import type { SecureCookieRevocationSettings } from '../revocation/revocation-se
 import { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
 import type { SecureCookiePolicy } from '../signing/policy.js';
 import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import type { DeviceBinding } from '../jar/device-binding.js';
+import { DEVICE_BINDING } from './device-binding.js';
 import { SecureCookieKeyRefresher } from './key-refresher.js';
 import { isInstance } from './platform.js';
 import { REGISTRATION, registrationOf, revocationsIn, serviceOf } from './registration.js';
@@ -108,8 +110,8 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
    * Called by Nest.
    *
    * @throws {@link SecureCookieError} `module-missing`, `module-twice`, or `option` for options that
-   * depend on the request; `secret-reused`, `revocations-missing`, `requirement-lost` or `option` for
-   * what decorators declared
+   * depend on the request; `secret-reused`, `revocations-missing`, `device-bound-missing`,
+   * `requirement-lost` or `option` for what decorators declared
    */
   onModuleInit(): void {
     const registration = registrationOf(this.#modules, SecureCookieModule);
@@ -187,7 +189,13 @@ function dynamicModule(sources: Provider[], isGlobal = true): DynamicModule {
       {
         provide: SecureCookieService,
         useFactory: createService,
-        inject: [PARTS, SecureCookieSigner, SecureCookieRevocations, WS_EXCEPTION],
+        inject: [
+          PARTS,
+          SecureCookieSigner,
+          SecureCookieRevocations,
+          WS_EXCEPTION,
+          { token: DEVICE_BINDING, optional: true },
+        ],
       },
       SecureCookieKeyRefresher,
     ],
@@ -222,9 +230,10 @@ function createService(
   signer: SecureCookieSigner,
   revocations: SecureCookieRevocations,
   wsException: Type<Error> | undefined,
+  deviceBinding: DeviceBinding | undefined,
 ): SecureCookieService {
   const given = settings === undefined ? undefined : revocations;
-  return new SecureCookieService(signer, service, given, wsException);
+  return new SecureCookieService(signer, service, given, wsException, deviceBinding);
 }
 
 async function startRevocations(

@@ -30,6 +30,8 @@ import {
   rawResponse,
   type RawRequest,
 } from './platform.js';
+import type { DeviceBinding } from '../jar/device-binding.js';
+import { DEVICE_BINDING } from './device-binding.js';
 import { CookieDefaults } from '../jar/cookie-defaults.js';
 import { OneTimeWarnings } from '../jar/one-time-warnings.js';
 import { SecureCookieJar } from '../jar/secure-cookie-jar.js';
@@ -69,6 +71,7 @@ export class SecureCookieService {
   readonly #vary: boolean;
   readonly #wsException: Type<Error> | undefined;
   readonly #revocations: SecureCookieRevocations | undefined;
+  readonly #deviceBinding: DeviceBinding | undefined;
   readonly #logger = new Logger('SecureCookieModule');
   readonly #warnings = new OneTimeWarnings(this.#logger);
 
@@ -80,6 +83,7 @@ export class SecureCookieService {
    * @param options - their default attributes, and `vary`
    * @param revocations - for definitions with `revocableBy`
    * @param wsException - what a required cookie throws that is missing on a socket
+   * @param deviceBinding - for definitions with `deviceBound`; experimental
    * @throws {@link SecureCookieError} `option`, or `attribute` - also for a default `maxAge` above the
    * signer's
    * @example
@@ -92,10 +96,12 @@ export class SecureCookieService {
     @Optional() @Inject(SERVICE_OPTIONS) options: SecureCookieServiceOptions = {},
     @Optional() @Inject(SecureCookieRevocations) revocations?: SecureCookieRevocations,
     @Optional() @Inject(WS_EXCEPTION) wsException?: Type<Error>,
+    @Optional() @Inject(DEVICE_BINDING) deviceBinding?: DeviceBinding,
   ) {
     const { cookie = {}, vary = true } = serviceOptions(options);
     this.#signer = signer;
     this.#revocations = revocations;
+    this.#deviceBinding = deviceBinding;
     this.#wsException = wsException;
     this.#defaults = new CookieDefaults(cookie, signer.maxAge);
     this.#vary = vary;
@@ -204,12 +210,18 @@ export class SecureCookieService {
    * Checks definitions against this app's secrets, lifetimes and default attributes.
    *
    * @internal
-   * @throws {@link SecureCookieError} `secret-reused`, `revocations-missing`, `option` or
-   * `attribute`
+   * @throws {@link SecureCookieError} `secret-reused`, `revocations-missing`, `device-bound-missing`,
+   * `option` or `attribute`
    */
   checkDefinitions(definitions: readonly SecureCookieDefinition<never, unknown>[]): void {
     for (const definition of definitions) {
-      checkDefinition(definition, this.#signer, this.#defaults, this.#revocations);
+      checkDefinition(
+        definition,
+        this.#signer,
+        this.#defaults,
+        this.#revocations,
+        this.#deviceBinding,
+      );
     }
   }
 
@@ -234,6 +246,7 @@ export class SecureCookieService {
       vary: this.#vary,
       revocations: this.#revocations,
       warnings: this.#warnings,
+      deviceBinding: this.#deviceBinding,
     });
     raw[this.#jarKey] = jar;
     return jar;

@@ -105,6 +105,25 @@ export class CookieMint {
   }
 
   /**
+   * A cookie that the app accepts as one that is bound to a device.
+   *
+   * @throws `SecureCookieError` with `option` - where the definition has no `deviceBound`
+   * @example
+   * mint.bound(Session, { userId: '42' });
+   * @experimental
+   */
+  bound<Input>(...cookie: Minted<Input>): string {
+    const [{ name, boundFor }] = cookie;
+    if (boundFor === undefined) {
+      throw new SecureCookieError(
+        'option',
+        `The definition of the cookie "${name}" has no "deviceBound", so nothing of it is bound.`,
+      );
+    }
+    return definedHeader(this.#signer, cookie, true);
+  }
+
+  /**
    * A value that was signed for another name.
    *
    * @param name - the name it is sent under
@@ -159,9 +178,10 @@ function isText<Input>(cookie: MintedText | Minted<Input>): cookie is MintedText
 function definedHeader<Input>(
   signer: SecureCookieSigner,
   [definition, value]: Minted<Input>,
+  bound = false,
 ): string {
   const payload = definition.encode(value);
   const { name, encrypt } = definition;
-  const { bytes } = writeDefinedCookie(definition, { payload }, signer.now());
+  const { bytes } = writeDefinedCookie(definition, { payload, bound }, signer.now());
   return `${name}=${signer.sign(name, bytes, { encrypt })}`;
 }

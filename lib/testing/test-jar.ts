@@ -4,6 +4,7 @@ import { assertCookieName } from '../cookie-name.js';
 import { assertDefinition } from '../definition/is-definition.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import type { SecureCookieAttributes } from '../http/set-cookie.js';
+import type { DeviceBinding } from '../jar/device-binding.js';
 import { SecureCookieJar } from '../jar/secure-cookie-jar.js';
 import { SecureCookieReader } from '../jar/secure-cookie-reader.js';
 import { ownOptions, type OwnOptions } from '../own-options.js';
@@ -82,6 +83,13 @@ export interface TestJar {
   next(): SecureCookieReader;
 }
 
+/** There is no browser that could bind a cookie, so that none is asked to. */
+const UNBOUND: DeviceBinding = {
+  binds: () => true,
+  registration: () => undefined,
+  deletions: () => [],
+};
+
 /** Known to everyone: it signs what one test sets and reads. */
 const TEST_SECRET = 'the secret of createTestJar, which anyone may know';
 
@@ -122,6 +130,7 @@ export function createTestJar(options: TestJarOptions = {}): TestJar {
     cookie,
     isSecureConnection: () => secure,
     revocations,
+    deviceBinding: UNBOUND,
   });
 
   function sent(): ReadSetCookie[] {

@@ -164,6 +164,7 @@ describe('an app’s own reader, here of JSON Web Tokens', () => {
       value: 'alice',
       issuedAt: now,
       current: false,
+      bound: false,
     });
   });
 

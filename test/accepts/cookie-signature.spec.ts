@@ -55,6 +55,7 @@ describe.each(oldApps)('a cookie that $app signed', ({ start }) => {
       value,
       issuedAt: undefined,
       current: false,
+      bound: false,
     });
   });
 

@@ -27,6 +27,7 @@ describe('a cookie that Tornado signed in format 1, with a secret of its own', (
       value: 'value',
       issuedAt: NOW,
       current: false,
+      bound: false,
     });
   });
 

@@ -52,7 +52,7 @@ describe('a definition with attributes that no browser keeps throws where it is 
 
 it('a misspelt option of a definition is called an option, and the right one is named', () => {
   expect(thrownBy(() => defineSecureCookie('a', { encyrpt: true } as never)).message).toBe(
-    'There is no option "encyrpt": use path, domain, maxAge, httpOnly, secure, sameSite, partitioned, priority, formerly, codec, schema, encrypt, accepts, renewAfter, renew, renewOn, absoluteMaxAge, revocableBy; did you mean "encrypt"?',
+    'There is no option "encyrpt": use path, domain, maxAge, httpOnly, secure, sameSite, partitioned, priority, formerly, codec, schema, encrypt, accepts, renewAfter, renew, renewOn, absoluteMaxAge, revocableBy, deviceBound; did you mean "encrypt"?',
   );
 });
 

@@ -57,6 +57,7 @@ describe('the date that an accepted format finds is judged as that of a cookie o
       value: 'alice',
       issuedAt: expected,
       current: false,
+      bound: false,
     });
   });
 

@@ -125,16 +125,16 @@ def decrypt(key, envelope, payload):
         raise Refused("decrypt")
 
 
-def unframe(payload, signed_at):
-    """What a definition with absoluteMaxAge finds: payload, first issue, and whether it stays."""
+def unframe(payload, signed_at, known_flags):
+    """What a definition with absoluteMaxAge finds: payload, first issue, and flags."""
     flags, first, start = 0, None, 0
     if payload[:2] == b"\xfe\x01" and len(payload) >= 7:
         first, start = payload[2:7], 7
     elif payload[:2] == b"\xfe\x02" and len(payload) >= 8:
         flags, first, start = payload[2], payload[3:8], 8
-    require(flags in (0, 1), "encoding")
+    require(flags & ~known_flags == 0, "encoding")
     first_issue = signed_at if first is None else min(int.from_bytes(first, "big"), signed_at)
-    return payload[start:], first_issue, flags == 0
+    return payload[start:], first_issue, flags
 
 
 def read(vector):
@@ -147,9 +147,14 @@ def read(vector):
         if vector["encrypted"]:
             payload = decrypt(key, envelope, payload)
         if "absoluteMaxAge" in vector:
-            payload, first_issue, persistent = unframe(payload, found["issuedAt"])
+            bound_for = vector.get("boundFor")
+            known_flags = 1 if bound_for is None else 3
+            payload, first_issue, flags = unframe(payload, found["issuedAt"], known_flags)
+            require(not flags & 2 or found["issuedAt"] >= now - bound_for, "expired")
             require(first_issue >= now - vector["absoluteMaxAge"], "absolute-age")
-            found.update(firstIssuedAt=first_issue, persistent=persistent)
+            found.update(firstIssuedAt=first_issue, persistent=not flags & 1)
+            if bound_for is not None:
+                found.update(bound=bool(flags & 2))
         return {"valid": True, "payload": payload.hex(), **found}
     except Refused as refused:
         return {"valid": False, "reason": str(refused)}

@@ -30,6 +30,7 @@ interface Vector {
   readonly minVersion: SecureCookieVersion;
   readonly encrypted: boolean;
   readonly absoluteMaxAge?: number;
+  readonly boundFor?: number;
   readonly result: Found;
 }
 
@@ -43,6 +44,7 @@ type Found =
       readonly issuedAt: number;
       readonly firstIssuedAt?: number | undefined;
       readonly persistent?: boolean | undefined;
+      readonly bound?: boolean | undefined;
     }
   | { readonly valid: false; readonly reason: SecureCookieRejection };
 
@@ -84,14 +86,20 @@ function read(vector: Vector): Found {
 
 /** As a definition reads it, with what it would renew. */
 function readFramed(vector: Vector, absoluteMaxAge: number): Found {
-  const { name, signed, maxAge, encrypted: encrypt } = vector;
-  const definition = defineSecureCookie(name, { codec: 'bytes', maxAge, encrypt, absoluteMaxAge });
+  const { name, signed, maxAge, encrypted: encrypt, boundFor } = vector;
+  const definition = defineSecureCookie(name, {
+    codec: 'bytes',
+    maxAge,
+    encrypt,
+    absoluteMaxAge,
+    ...(boundFor !== undefined && { deviceBound: { for: boundFor }, secure: true }),
+  });
   const { result, stored } = readDefinedCookie(signerOf(vector), definition, [signed], undefined);
   if (!result.valid || stored === undefined || result.version === undefined) {
     return { valid: false, reason: result.valid ? 'malformed' : result.reason };
   }
   const { version, keyVersion, issuedAt } = result;
-  const { payload, firstIssuedAt, persistent } = stored;
+  const { payload, firstIssuedAt, persistent, bound } = stored;
   return {
     valid: true,
     payload: hex(payload),
@@ -100,6 +108,7 @@ function readFramed(vector: Vector, absoluteMaxAge: number): Found {
     issuedAt,
     firstIssuedAt,
     persistent,
+    ...(boundFor !== undefined && { bound }),
   };
 }
 

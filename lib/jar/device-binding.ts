@@ -1,0 +1,57 @@
+import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+import { SecureCookieError } from '../errors.js';
+import type { ResolvedAttributes } from '../http/resolved-attributes.js';
+import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import type { PendingCookie } from './pending-cookies.js';
+
+type AnyDefinition = SecureCookieDefinition<never, unknown>;
+
+/** A session that has begun, by what stays the same of its cookie as long as it lasts. */
+export interface BegunSession {
+  readonly payload: Uint8Array;
+  /** Seconds since the epoch. */
+  readonly firstIssuedAt: number;
+}
+
+/**
+ * What the cookies of definitions with `deviceBound` need beside themselves. It comes from
+ * `DeviceBoundModule`, which knows the protocol; a jar knows when a session begins and ends.
+ */
+export interface DeviceBinding {
+  /** Whether cookies of this definition are bound. */
+  binds(definition: AnyDefinition): boolean;
+  /** The header `Secure-Session-Registration` of a response that begins a session; `undefined` for none. */
+  registration(
+    definition: AnyDefinition,
+    session: BegunSession,
+    signer: SecureCookieSigner,
+  ): string | undefined;
+  /**
+   * What deletes all that a browser keeps of a bound session beside its cookie.
+   *
+   * @param attributes - those of the session's cookie
+   */
+  deletions(definition: AnyDefinition, attributes: ResolvedAttributes): readonly PendingCookie[];
+}
+
+/**
+ * What binds the cookies of a definition; `undefined` where it does not ask for that.
+ *
+ * @throws {@link SecureCookieError} `device-bound-missing`
+ */
+export function bindingOf(
+  definition: AnyDefinition,
+  binding: DeviceBinding | undefined,
+): DeviceBinding | undefined {
+  const { name, boundFor } = definition;
+  if (boundFor === undefined) {
+    return undefined;
+  }
+  if (binding?.binds(definition) === true) {
+    return binding;
+  }
+  throw new SecureCookieError(
+    'device-bound-missing',
+    `The definition of the cookie "${name}" has "deviceBound", and nothing binds it: import DeviceBoundModule.forRoot({ sessions: [<the definition>] }) of "nestjs-secure-cookie/device-bound" in the root module, or remove "deviceBound".`,
+  );
+}
