@@ -30,7 +30,7 @@ const KEYS: SecureCookieKeys = { secret: SECRET };
 const OLD_KEYS: SecureCookieKeys = { secret: { 1: SECRET }, keyVersion: 1 };
 const NEW_KEYS: SecureCookieKeys = { secret: { 1: SECRET, 2: OTHER_SECRET }, keyVersion: 2 };
 
-const mintAt = (now: number, keys = KEYS): CookieMint =>
+const mintAt = (now: number, keys: SecureCookieKeys = KEYS): CookieMint =>
   new CookieMint({ ...keys, clock: () => now });
 
 const readAt = (now: number, header: string, definition: typeof Session = Session) => {
@@ -54,9 +54,15 @@ function recordedBinding() {
   return { begun, binding };
 }
 
+interface Setting {
+  readonly cookie?: string;
+  readonly secure?: boolean;
+  readonly keys?: SecureCookieKeys;
+}
+
 function newJar(
   deviceBinding: DeviceBinding | undefined,
-  { cookie = '', secure = true, keys = KEYS } = {},
+  { cookie = '', secure = true, keys = KEYS }: Setting = {},
 ) {
   const request = new IncomingMessage(new Socket());
   request.headers.cookie = cookie;
