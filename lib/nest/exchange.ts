@@ -10,6 +10,7 @@ import {
   property,
   rawRequest,
   rawResponse,
+  type RawRequest,
 } from './platform.js';
 
 /** The request that a handler works for, and the response that its cookies can go out with. */
@@ -66,10 +67,15 @@ export function cookieHeaderOf(source: unknown): string | undefined {
     );
   }
   if (isRequest(source)) {
-    return rawRequest(source).headers.cookie;
+    return cookieHeaderAsItCame(rawRequest(source));
   }
   const exchange = isArgumentsHost(source) ? exchangeOf(source) : handshakeOf(source);
   return 'header' in exchange ? exchange.header : rawRequest(exchange.request).headers.cookie;
+}
+
+/** Mercurius adds the payload of "connection_init" to the parsed headers of the request that opened a socket. */
+function cookieHeaderAsItCame({ headers, rawHeaders }: RawRequest): string | undefined {
+  return headers.upgrade === undefined ? headers.cookie : joinRawCookies(rawHeaders);
 }
 
 /** Whether it is what guards, interceptors, filters and parameter decorators are given. */
@@ -116,9 +122,8 @@ function exchangeOfGraphql(context: unknown): Exchange | ExchangeWithoutResponse
       'The GraphQL context holds requests of two clients, because one object serves all of them: give each request a context of its own, with a function that returns a new object, context: () => ({ ... }).',
     );
   }
-  // Mercurius adds the payload of "connection_init" to the parsed headers; these are as they came.
   return response === undefined
-    ? { request, header: joinRawCookies(raw.rawHeaders) }
+    ? { request, header: cookieHeaderAsItCame(raw) }
     : { request, response };
 }
 

@@ -143,7 +143,7 @@ export class SecureCookieService {
     try {
       const exchange = exchangeOf(hostOrRequest);
       return exchange.response === undefined
-        ? this.#jarWithoutResponse(exchange)
+        ? this.#jarWithoutResponse(exchange, hostOrRequest.getType<string>() === 'graphql')
         : this.#jarOf(exchange.request, exchange.response);
     } catch (error) {
       throw concealed(error, hostOrRequest);
@@ -252,9 +252,15 @@ export class SecureCookieService {
     return jar;
   }
 
-  /** Not kept where a socket may outlive its rights: there, each message reads anew. */
-  #jarWithoutResponse({ request, header }: ExchangeWithoutResponse): SecureCookieJar {
-    const raw = request === undefined ? undefined : rawRequest(request);
+  /**
+   * Middleware may have taken the jar of a query. Not so on sockets, which may outlive their rights:
+   * there, each message reads anew, whoever took a jar of the handshake.
+   */
+  #jarWithoutResponse(
+    { request, header }: ExchangeWithoutResponse,
+    isGraphql: boolean,
+  ): SecureCookieJar {
+    const raw = request === undefined || !isGraphql ? undefined : rawRequest(request);
     const present = raw?.headers.upgrade === undefined ? raw?.[this.#jarKey] : undefined;
     return present instanceof SecureCookieJar
       ? present

@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { INestApplication, Type } from '@nestjs/common';
-import { SecureCookieSigner } from 'nestjs-secure-cookie';
+import { SecureCookieRevocations, SecureCookieSigner } from 'nestjs-secure-cookie';
+import { mint } from './defined-cookies.js';
 import { platforms, startApp, type RunningApp } from './platforms.js';
 import { RecordedLog } from './recorded-log.js';
-import { OTHER_SECRET } from './secrets.js';
-import { clock, gatewayApp, SessionGateway } from './session-gateway.js';
+import { OTHER_SECRET, SECRET } from './secrets.js';
+import { clock, gatewayApp, Session, SessionGateway } from './session-gateway.js';
 import { cookieHeader } from './signed-cookies.js';
 import type { OpenSocket, SocketClient } from './socket-clients.js';
 
@@ -17,6 +18,13 @@ export interface SocketSetting {
 }
 
 const ALICE = cookieHeader('user', 'alice');
+
+/** How a session ends while its socket is open. What is revoked stays so: it comes last. */
+const ENDS: readonly (readonly [string, (app: INestApplication) => Promise<void> | void])[] = [
+  ['expires', () => void (clock.ahead = 3602)],
+  ['loses its key', (app) => app.get(SecureCookieSigner).replaceKeys({ secret: OTHER_SECRET })],
+  ['is revoked', (app) => app.get(SecureCookieRevocations).revoke(Session, 'user:alice')],
+];
 
 /** What gateways do with the cookies of the handshake, with each adapter on each platform. */
 export function describeSockets(settings: readonly SocketSetting[]): void {
@@ -43,6 +51,7 @@ export function describeSockets(settings: readonly SocketSetting[]): void {
       });
       afterEach(async () => {
         clock.ahead = 0;
+        running.app.get(SecureCookieSigner).replaceKeys({ secret: SECRET });
         await Promise.all(clients.splice(0).map((client) => client.close()));
       });
 
@@ -104,15 +113,30 @@ export function describeSockets(settings: readonly SocketSetting[]): void {
         expect(log.lines.join()).toContain('No response is sent here');
       });
 
-      it('a session that expires ends the rights of the open socket at its next message', async () => {
-        const client = await connect(ALICE);
-        const before = await client.ask('guarded');
-        clock.ahead = 3602;
+      it.each(ENDS)(
+        'a session that %s ends the rights of the open socket at its next message',
+        async (_how, end) => {
+          const client = await connect(mint.valid(Session, 'alice'));
+          const questions = ['session', 'session-of-reader', 'guarded-by-session'];
+          const before = [];
+          for (const question of questions) {
+            before.push((await client.ask(question)).data);
+          }
+          await end(running.app);
+          const after = [];
+          for (const question of [...questions, 'open']) {
+            after.push((await client.ask(question)).data);
+          }
 
-        expect(before).toMatchObject({ event: 'answer' });
-        expect(await client.ask('guarded')).toMatchObject({ event: 'exception' });
-        expect(await client.ask('parameter')).toEqual({ event: 'answer', data: 'nobody' });
-      });
+          expect(before).toEqual(['alice', 'alice', 'in']);
+          expect(after).toEqual([
+            'nobody',
+            'nobody',
+            expect.objectContaining({ message: 'Forbidden resource' }),
+            'in',
+          ]);
+        },
+      );
 
       it('handleConnection reads it too', async () => {
         const { connected } = running.app.get(gateway);

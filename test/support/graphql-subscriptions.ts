@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
+  Context,
   Field,
   ObjectType,
   Parent,
@@ -16,6 +17,7 @@ import {
   SecureCookieJar,
   SecureCookieModule,
   SecureCookies,
+  SecureCookieService,
 } from 'nestjs-secure-cookie';
 import type { GraphqlSetting } from './graphql-apps.js';
 import { startApp, type RunningApp } from './platforms.js';
@@ -33,6 +35,9 @@ class Tick {
 
   @Field(Text, OPTIONAL)
   now?: string | null;
+
+  @Field(Text, OPTIONAL)
+  byReader?: string | null;
 }
 
 async function* ticks(by: string, ...names: readonly string[]): AsyncGenerator<object> {
@@ -45,8 +50,18 @@ async function* ticks(by: string, ...names: readonly string[]): AsyncGenerator<o
 /** Seconds that the app's clock is ahead. */
 const clock = { ahead: 0 };
 
+interface TickContext {
+  /** Mercurius. */
+  readonly request?: object;
+  /** graphql-ws, as Apollo's driver hands it on. */
+  readonly req?: { readonly extra?: { readonly request: object } };
+  readonly extra?: { readonly request: object };
+}
+
 @Resolver(() => Tick)
 class TickResolver {
+  constructor(private readonly secureCookies: SecureCookieService) {}
+
   @Query(Text)
   ping(): string {
     return 'pong';
@@ -85,6 +100,13 @@ class TickResolver {
   @ResolveField(Text, OPTIONAL)
   now(@Parent() _tick: Tick, @SecureCookie('user') user: string | undefined): string | undefined {
     return user;
+  }
+
+  /** As an app may find the request by itself. */
+  @ResolveField(Text, OPTIONAL)
+  byReader(@Context() { req, request, extra }: TickContext): string | undefined {
+    const opened = request ?? extra?.request ?? req?.extra?.request;
+    return this.secureCookies.reader(opened ?? {}).get('user');
   }
 }
 
@@ -129,18 +151,25 @@ export function describeGraphqlSubscriptions(settings: readonly GraphqlSetting[]
     it('read the cookie of the handshake', async () => {
       const client = open(cookieHeader('user', 'alice'));
 
-      expect(await client.first('subscription { ticks { by now } }')).toMatchObject({
-        data: { ticks: { by: 'alice', now: 'alice' } },
+      expect(await client.first('subscription { ticks { by now byReader } }')).toMatchObject({
+        data: { ticks: { by: 'alice', now: 'alice', byReader: 'alice' } },
       });
     });
 
     it('and not what connection_init brings', async () => {
       const cookie = cookieHeader('user', 'eve');
-      const planted = open('', { headers: { cookie }, cookie, Cookie: cookie });
+      for (const payload of [{ headers: { cookie, Cookie: cookie } }, { cookie, Cookie: cookie }]) {
+        const planted = open('', payload);
+        const operation = 'subscription { ticks { by now byReader } }';
 
-      expect(await planted.first('subscription { ticks { by now } }')).toMatchObject({
-        data: { ticks: { by: 'nobody', now: null } },
-      });
+        expect(await planted.first(operation)).toMatchObject({
+          data: { ticks: { by: 'nobody', now: null, byReader: null } },
+        });
+        // What the first operation left on the request.
+        expect(await planted.first(operation)).toMatchObject({
+          data: { ticks: { by: 'nobody', now: null, byReader: null } },
+        });
+      }
     });
 
     it.each(['guardedTicks', 'requiredTicks'])('%s: refused without the cookie', async (field) => {

@@ -7,8 +7,10 @@ import {
   type ExecutionContext,
   type Type,
 } from '@nestjs/common';
-import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { ConnectedSocket, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import {
+  defineSecureCookie,
+  memoryRevocations,
   RequireSecureCookie,
   SecureCookie,
   SecureCookieJar,
@@ -17,6 +19,12 @@ import {
   SecureCookieService,
 } from 'nestjs-secure-cookie';
 import { SECRET } from './secrets.js';
+
+/** What a user's other sessions can end. */
+export const Session = defineSecureCookie('session', {
+  maxAge: 3600,
+  revocableBy: (user: string) => [`user:${user}`],
+});
 
 /** What a handler sends back. */
 export const answer = (data: unknown): { event: string; data: unknown } => ({
@@ -71,6 +79,22 @@ export abstract class SessionHandlers {
     return answer(user);
   }
 
+  @RequireSecureCookie(Session)
+  @SubscribeMessage('guarded-by-session')
+  guardedBySession(): object {
+    return answer('in');
+  }
+
+  @SubscribeMessage('session')
+  session(@SecureCookie(Session) user: string | undefined): object {
+    return answer(user);
+  }
+
+  @SubscribeMessage('session-of-reader')
+  sessionOfReader(@ConnectedSocket() client: object): object {
+    return answer(this.secureCookies.reader(client).get(Session));
+  }
+
   @SubscribeMessage('open')
   open(): object {
     return answer('in');
@@ -98,6 +122,7 @@ export function gatewayApp(gateways: readonly Type[], secret = SECRET): Type {
         secret,
         maxAge: 3600,
         clock: () => Date.now() / 1000 + clock.ahead,
+        revocations: { source: memoryRevocations(), refreshEvery: 3600, maxStale: Infinity },
       }),
     ],
     providers: [...gateways, ReaderGuard],

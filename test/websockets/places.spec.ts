@@ -212,6 +212,37 @@ describe('socket.io', () => {
   );
 });
 
+describe('a jar that was taken of the handshake itself', () => {
+  @WebSocketGateway()
+  class TakesJarGateway extends SessionHandlers {
+    afterInit({
+      engine,
+    }: {
+      engine: {
+        use(middleware: (request: object, response: object, next: () => void) => void): void;
+      };
+    }): void {
+      engine.use((request, response, next) => {
+        this.secureCookies.jar(request, response).get('user');
+        next();
+      });
+    }
+  }
+
+  it('is not that of messages, which read anew', async () => {
+    const url = await start([TakesJarGateway], SECRET, io);
+    const client = await connect(url, cookieHeader('user', 'alice'), openSocketIo('polling'));
+    const before = [await client.ask('jar'), await client.ask('parameter')];
+    running[0]?.app.get(SecureCookieSigner).replaceKeys({ secret: OTHER_SECRET });
+
+    expect(before.map(({ data }) => data)).toEqual(['alice', 'alice']);
+    expect((await client.ask('jar')).data).toBe('nobody');
+    expect((await client.ask('parameter')).data).toBe('nobody');
+    expect((await client.ask('set')).data).toMatchObject({ message: 'Internal server error' });
+    expect(log.lines.join()).toContain('No response is sent here');
+  });
+});
+
 describe('what is misused', () => {
   it.each<[string, SecureCookieErrorCode, () => unknown]>([
     ['withHandshakes() without an adapter', 'option', () => withHandshakes(undefined as never)],
