@@ -16,11 +16,14 @@ import {
   type SecureCookieReader,
   type SecureCookieVerifyResult,
 } from 'nestjs-secure-cookie';
+import { PageHeaders } from '../page/page-headers.decorator.js';
+import { readPage } from '../page/read-page.js';
 import { anatomy, changeOneCharacter } from './anatomy.js';
 import { LAB_MAX_AGE, LabKeys } from './lab-keys.js';
 import { LabGuard, refusal } from './lab.guard.js';
-import { LAB_CONTENT_SECURITY_POLICY, LAB_PAGE } from './lab.page.js';
 import { answerWithSetCookie, cookiePairs, forgeCookie, type PlatformResponse } from './wire.js';
+
+const PAGE = readPage('lab/page/lab');
 
 /** The cookie of the lab, and the name under which it is replayed. */
 const USER = 'lab-user';
@@ -49,13 +52,9 @@ export class LabController {
   }
 
   @Get()
-  @Header('Content-Type', 'text/html; charset=utf-8')
-  @Header('Content-Security-Policy', LAB_CONTENT_SECURITY_POLICY)
-  @Header('Cross-Origin-Opener-Policy', 'same-origin')
-  @Header('Referrer-Policy', 'no-referrer')
-  @Header('X-Content-Type-Options', 'nosniff')
+  @PageHeaders(PAGE.contentSecurityPolicy)
   page(): string {
-    return LAB_PAGE;
+    return PAGE.html;
   }
 
   /** The cookie is HttpOnly: the page learns from here what it holds. */

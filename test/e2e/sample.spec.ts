@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AppModule } from '../../sample/app.module.js';
 import { platforms, startApp, type RunningApp } from '../support/platforms.js';
+import { SampleWithoutAccount } from '../support/sample-without-account.js';
 
 const HTML = 'text/html; charset=utf-8';
 
@@ -8,7 +8,7 @@ describe.each(platforms)('the sample on $platform', (platform) => {
   let sample: RunningApp;
 
   beforeAll(async () => {
-    sample = await startApp(platform, AppModule);
+    sample = await startApp(platform, SampleWithoutAccount);
   });
   afterAll(() => sample.close());
 

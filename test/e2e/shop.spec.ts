@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CookieJar } from 'tough-cookie';
-import { AppModule } from '../../sample/app.module.js';
 import { Cart } from '../../sample/shop/cart.js';
 import { PUBLISHED_SECRET } from '../../sample/published-secret.js';
 import { CookieMint } from '../../lib/testing/index.js';
 import { platforms, startApp, type RunningApp } from '../support/platforms.js';
+import { SampleWithoutAccount } from '../support/sample-without-account.js';
 
 const mint = new CookieMint({ secret: PUBLISHED_SECRET, allowWeakSecrets: true });
 
@@ -12,7 +12,7 @@ describe.each(platforms)('the shop of the sample on $platform', (platform) => {
   let sample: RunningApp;
 
   beforeAll(async () => {
-    sample = await startApp(platform, AppModule);
+    sample = await startApp(platform, SampleWithoutAccount);
   });
   afterAll(() => sample.close());
 

@@ -3,9 +3,9 @@ import { Module } from '@nestjs/common';
 import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { SecureCookieModule } from 'nestjs-secure-cookie';
-import { AppModule } from '../../sample/app.module.js';
 import { LabModule } from '../../sample/lab/lab.module.js';
 import { platforms, startApp, type RunningApp } from '../support/platforms.js';
+import { SampleWithoutAccount } from '../support/sample-without-account.js';
 import { SECRET } from '../support/secrets.js';
 import { describeWithBrowser } from './support/describe-with-browser.js';
 import { openLab, press, shown } from './support/lab-page.js';
@@ -47,7 +47,7 @@ describeWithBrowser('the lab for everyone', (browser) => {
   let page: Page;
 
   beforeAll(async () => {
-    lab = await startApp(platforms[0], AppModule);
+    lab = await startApp(platforms[0], SampleWithoutAccount);
   });
   afterAll(() => lab.close());
   afterEach(() => page.close());

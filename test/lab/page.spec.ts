@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Module } from '@nestjs/common';
 import type { BrowserContext, Page } from 'playwright-core';
 import { SecureCookieModule } from 'nestjs-secure-cookie';
-import { AppModule } from '../../sample/app.module.js';
 import { LabModule } from '../../sample/lab/lab.module.js';
 import { platforms, startApp, type Platform, type RunningApp } from '../support/platforms.js';
+import { SampleWithoutAccount } from '../support/sample-without-account.js';
 import { SECRET } from '../support/secrets.js';
 import { describeWithBrowser } from './support/describe-with-browser.js';
 import { openLab, press, shown } from './support/lab-page.js';
@@ -40,7 +40,7 @@ describeWithBrowser('the lab in a browser', (browser) => {
   let context: BrowserContext;
   let page: Page;
 
-  const start = async (platform: Platform, module = AppModule): Promise<void> => {
+  const start = async (platform: Platform, module = SampleWithoutAccount): Promise<void> => {
     lab = await startApp(platform, module);
     context = await browser().newContext();
     page = await context.newPage();

@@ -6,8 +6,8 @@
 import 'reflect-metadata';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppModule } from '../../sample/app.module.js';
 import { platforms, startApp } from '../support/platforms.js';
+import { SampleWithoutAccount } from '../support/sample-without-account.js';
 import { startBrowser } from './support/browser.js';
 import { openLab, press } from './support/lab-page.js';
 
@@ -20,7 +20,7 @@ const SIZES = [
 
 await mkdir(DIRECTORY, { recursive: true });
 const [platform] = platforms;
-const { url, close } = await startApp(platform, AppModule);
+const { url, close } = await startApp(platform, SampleWithoutAccount);
 const browser = await startBrowser();
 
 for (const { size, viewport } of SIZES) {

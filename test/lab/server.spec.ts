@@ -6,10 +6,10 @@ import {
   type SecureCookieVerifyResult,
 } from 'nestjs-secure-cookie';
 import { CookieJar } from 'tough-cookie';
-import { AppModule } from '../../sample/app.module.js';
 import { LabModule } from '../../sample/lab/lab.module.js';
 import { PUBLISHED_SECRET } from '../../sample/published-secret.js';
 import { platforms, startApp, type RunningApp } from '../support/platforms.js';
+import { SampleWithoutAccount } from '../support/sample-without-account.js';
 import { SECRET } from '../support/secrets.js';
 
 /** What `GET /lab/cookie` tells the page. */
@@ -72,7 +72,7 @@ describe.each(platforms)('the cookie lab on $platform', (platform) => {
 
   describe('with the published secret', () => {
     beforeEach(async () => {
-      lab = await startApp(platform, AppModule);
+      lab = await startApp(platform, SampleWithoutAccount);
     });
     afterEach(() => lab.close());
 
