@@ -1,21 +1,21 @@
 import { types } from 'node:util';
 
 /*
- * What a value is, whatever realm it was made in. Jest's environments and `node:vm` have classes of
- * their own, for which `instanceof` says no.
+ * Type checks for values of any realm. Jest's environments and `node:vm` have their own classes, for
+ * which `instanceof` is false.
  */
 
-/** Whether a value is a `Uint8Array`, as `Buffer` is as well. */
+/** Whether a value is a `Uint8Array`; a `Buffer` is one. */
 export function isBytes(value: unknown): value is Uint8Array {
   return types.isUint8Array(value);
 }
 
-/** Whether a value is a `Date` that is one: not an invalid one. */
+/** Whether a value is a valid `Date`. */
 export function isValidDate(value: unknown): value is Date {
   return types.isDate(value) && !Number.isNaN(Date.prototype.getTime.call(value));
 }
 
-/** Whether a value is an `Error`, one of the web's (`DOMException`) included. */
+/** Whether a value is an `Error`, or a `DOMException`. */
 export function isError(value: unknown): value is Error {
   return types.isNativeError(value) || value instanceof Error;
 }

@@ -1,8 +1,8 @@
 import { SecureCookieError } from './errors.js';
 
 /**
- * Names that Python's `http.cookies.Morsel` reserves for attributes, in any case: Tornado drops a
- * cookie of such a name in silence. `partitioned` joined the list in Python 3.14.
+ * Names that Python's `http.cookies.Morsel` reserves for attributes, in any case: Tornado silently
+ * drops a cookie with such a name. Python 3.14 added `partitioned`.
  */
 const RESERVED = 'comment|domain|expires|httponly|max-age|partitioned|path|samesite|secure|version';
 
@@ -19,13 +19,13 @@ const COOKIE_NAME = new RegExp(`^(?!(?:${RESERVED})$)[!#$%&'*+.^_\`|~0-9a-z-]+$`
 
 const NO_TCHAR = /[^!#$%&'*+.^_`|~0-9a-z-]/i;
 
-/** Whether a cookie of this name can be signed, sent, and read by Tornado as well. */
+/** Whether a cookie with this name can be signed, sent, and read by Tornado as well. */
 export function isCookieName(name: unknown): name is string {
   return typeof name === 'string' && COOKIE_NAME.test(name);
 }
 
 /**
- * @throws {@link SecureCookieError} `name` - where {@link isCookieName} says no
+ * @throws {@link SecureCookieError} `name` - if {@link isCookieName} returns `false`
  */
 export function assertCookieName(name: unknown): asserts name is string {
   if (isCookieName(name)) {
@@ -34,7 +34,7 @@ export function assertCookieName(name: unknown): asserts name is string {
   if (typeof name === 'string' && RESERVED_NAME.test(name)) {
     throw new SecureCookieError(
       'name',
-      `A cookie can not be named "${name}": cookie parsers, Python's among them, take that name for an attribute. Choose another name.`,
+      `A cookie cannot be named "${name}": cookie parsers, such as Python's, take that name for an attribute. Choose another name.`,
     );
   }
   throw new SecureCookieError(
@@ -43,7 +43,7 @@ export function assertCookieName(name: unknown): asserts name is string {
   );
 }
 
-/** One character of it and no more: where name and value were exchanged, it is the value. */
+/** Shows only one character: if name and value were swapped, the "name" is the value. */
 function faultOf(name: unknown): string {
   if (typeof name !== 'string') {
     return `A value of type ${typeof name} is not a cookie name`;

@@ -1,15 +1,15 @@
 import { isError } from './any-realm.js';
 
 /**
- * What a {@link SecureCookieError} is about. The codes are stable; the messages are not.
+ * The codes of {@link SecureCookieError}. The codes are stable; the messages are not.
  *
  * | code | thrown when |
  * |---|---|
  * | `secret-missing` | no secret was given: `undefined`, an empty one, or an empty key record |
- * | `secret-weak` | a secret is under 32 bytes, a repetition of so few, or one that documentation publishes |
+ * | `secret-weak` | a secret has under 32 bytes, repeats fewer than 32, or is published in documentation |
  * | `secret-reused` | one secret would serve two purposes |
  * | `key-version` | the key version is missing, not in the key record, or cannot be used here |
- * | `keys-stale` | something was to be signed after the keys had been withdrawn |
+ * | `keys-stale` | the keys were withdrawn or are too old, so nothing can be signed |
  * | `keys-load` | the key provider failed when the app started |
  * | `revocations-missing` | a definition with `revocableBy` was used without the option `revocations` |
  * | `revocations-load` | the source of revocations failed when the app started |
@@ -17,15 +17,15 @@ import { isError } from './any-realm.js';
  * | `device-bound-missing` | a definition with `deviceBound` was used without `DeviceBoundModule` |
  * | `schema-async` | the schema of a definition validates asynchronously |
  * | `option` | an option has a wrong type or is out of range |
- * | `clock` | the clock gave something that is not seconds since the epoch |
- * | `name` | a cookie's name can not be signed |
- * | `value` | a value can not be signed: neither well-formed text nor bytes, or too long |
+ * | `clock` | the clock did not return seconds since the epoch |
+ * | `name` | the name is not a valid cookie name |
+ * | `value` | a value cannot be signed: it is neither well-formed text nor bytes, or it is too long |
  * | `attribute` | a cookie attribute would be ignored or misread by browsers |
  * | `cookie-too-large` | the name and the signed value exceed what browsers keep |
  * | `headers-sent` | a cookie was set after the head of the response had been sent |
  * | `module-missing` | `SecureCookieModule` is not part of the app |
  * | `module-twice` | `SecureCookieModule` was registered twice in one app |
- * | `requirement-lost` | a decorator or a constructor has replaced what `@RequireSecureCookie` was written on |
+ * | `requirement-lost` | a decorator or a constructor replaced what `@RequireSecureCookie` was written on |
  * | `not-http` | a request was needed where there is none |
  * | `no-response` | a cookie was set or cleared where there is no response: on a socket, in a subscription |
  * | `no-handshake` | the request that opened a WebSocket is not known |
@@ -59,28 +59,28 @@ export type SecureCookieErrorCode =
   | 'ambiguous-request';
 
 /**
- * Thrown when the library is misused by the developer; never because of what a client sent.
+ * Thrown when a developer misuses the library, and never because of what a client sent.
  *
- * Its message says what to change and holds neither a secret nor a cookie's value.
+ * The message says what to change. It holds neither a secret nor a cookie's value.
  *
  * @example
  * try {
  *   signer.sign('session', value);
  * } catch (error) {
  *   if (error instanceof SecureCookieError && error.code === 'value') {
- *     throw new BadRequestException('That can not be kept in a cookie.', { cause: error });
+ *     throw new BadRequestException('That cannot be kept in a cookie.', { cause: error });
  *   }
  *   throw error;
  * }
  */
 export class SecureCookieError extends Error {
-  /** How it is printed; tell errors apart by {@link code}. */
+  /** The name that is printed; to tell errors apart, use {@link code}. */
   override readonly name = 'SecureCookieError';
 
   /**
    * @param code - what went wrong; stable between releases
    * @param message - what to change
-   * @param options - `cause`, where another error led to this one
+   * @param options - `cause`, if another error led to this one
    */
   constructor(
     readonly code: SecureCookieErrorCode,
@@ -92,14 +92,14 @@ export class SecureCookieError extends Error {
 }
 
 /**
- * A name or a code that a log may show: one word, shorter than any secret, or the longer name of a
- * class. Both can be set, so either may hold what the error is about.
+ * The names and codes that a log may show: one word, shorter than any secret, or the longer name of an
+ * error class. Any code can set the two, so they may hold the data that the error is about.
  */
 const SHOWN = /^(?:[a-z][\w-]{0,30}|\d[\w-]{0,7}|[a-z]{1,55}(?:error|exception))$/i;
 
 /**
- * What a log may say of an error: its name and code. Messages quote their input (`JSON.parse`), and
- * that may be a secret or a cookie's value. Never throws, whatever the error's own getters do.
+ * What a log may say about an error: its name and code. Messages quote their input (`JSON.parse`),
+ * which may be a secret or a cookie's value. Never throws, even if the error's own getters do.
  */
 export function describeError(error: unknown): string {
   try {

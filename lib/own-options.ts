@@ -1,27 +1,27 @@
 import { SecureCookieError } from './errors.js';
 
-/** Every option of an entrance as a property of its own, so that none is looked up in a prototype. */
+/** Every option of an entrance as an own property, so that none is looked up in a prototype. */
 export type OwnOptions<Options> = { [Name in keyof Options]-?: Options[Name] | undefined };
 
-/** What the messages call an option, and the code of their errors. */
+/** What messages call an option, by the code of the error. */
 const NOUNS = { option: 'option', attribute: 'cookie attribute' } as const;
 
-/** Beyond this length a name is not quoted: a secret may have come to stand in its place. */
+/** A longer name is not quoted: it may be a secret that was passed in its place. */
 const MAX_QUOTED_LENGTH = 40;
 
 /**
- * The options that an entrance is given, copied once: what is checked is what is used.
+ * Copies the options that an entrance is given, so that the values that are checked are those used.
  *
- * - own enumerable properties alone: an option that `Object.prototype` was polluted with is none
- * - each is read once, so that a getter cannot give one value to the check and another to its use
- * - only plain objects, of any realm: an array, a Map or the instance of a class, whose accessors
- *   are not its own, would pass for an object without options
- * - a name that the entrance does not know throws: a misspelt `maxAge` would quietly mean the default
+ * - only own enumerable properties count, and nothing that pollutes `Object.prototype`
+ * - each is read once, so that a getter cannot return one value to the check and another to the user
+ * - only plain objects, of any realm: an array, a Map or an instance of a class, whose accessors are on
+ *   its prototype, would pass for an object without options
+ * - an unknown name throws: otherwise a misspelt `maxAge` would silently mean the default
  *
  * @param given - what the caller passed
- * @param blank - makes an object of every option that the entrance knows, each `undefined`
+ * @param blank - returns an object with every option that the entrance knows, each `undefined`
  * @param code - the code of the errors
- * @throws {@link SecureCookieError} `option` or `attribute` - as the caller says
+ * @throws {@link SecureCookieError} `option` or `attribute`, as `code` says
  */
 export function ownOptions<Options extends object>(
   given: Options,
@@ -44,12 +44,12 @@ export function ownOptions<Options extends object>(
 }
 
 /**
- * The members of an object that does something (a key provider, a format), which may be the instance
- * of a class: each is read once. Nothing that `Object.prototype` was polluted with is one; of a plain
- * object, the rules of {@link ownOptions} hold.
+ * Reads once each member of an object with methods (a key provider, a format), which may be an instance
+ * of a class. Nothing that pollutes `Object.prototype` counts; for a plain object, the rules of
+ * {@link ownOptions} apply.
  *
  * @param given - what the caller passed
- * @param blank - makes an object of every member that is looked at, each `undefined`
+ * @param blank - returns an object with every member to read, each `undefined`
  * @throws {@link SecureCookieError} `option`
  */
 export function ownMembers<Members extends object>(
@@ -69,7 +69,7 @@ export function ownMembers<Members extends object>(
 }
 
 /**
- * For entrances that take no options here, where they do elsewhere.
+ * For calls that take no options, where other calls of the same method do.
  *
  * @throws {@link SecureCookieError} `option` or `attribute`, as `code` says
  */
@@ -80,8 +80,8 @@ export function assertNoOptions(given: object | undefined, code: keyof typeof NO
 }
 
 /**
- * Whether a value is an object as `{}` and `Object.create(null)` make them, in any realm, whose
- * properties are therefore its own.
+ * Whether a value is an object as `{}` or `Object.create(null)` makes it, in any realm: all its
+ * properties are its own.
  */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (!isObject(value)) {
@@ -91,7 +91,7 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return prototype === null || (isObject(prototype) && isObjectPrototype(prototype));
 }
 
-/** `Object.prototype` of any realm: the end of its chain, with a method that nothing else has there. */
+/** `Object.prototype` of any realm: it has no prototype, and a method that no other such object has. */
 function isObjectPrototype(value: object): boolean {
   return (
     value === Object.prototype ||
@@ -99,12 +99,12 @@ function isObjectPrototype(value: object): boolean {
   );
 }
 
-/** Whether a value is an object of a class. */
+/** Whether a value is an instance of a class. */
 function isInstance(value: unknown): boolean {
   return isObject(value) && !Array.isArray(value) && !isPlainObject(value);
 }
 
-/** Whether an object has a member, of its own or from its classes. */
+/** Whether an object has a member, its own or one of its classes'. */
 function hasMember<Members extends object>(
   object: Members,
   name: string,
@@ -131,7 +131,7 @@ function kindOf(value: unknown): string {
     return 'an array';
   }
   return isObject(value)
-    ? 'an object that inherits, as the instance of a class does'
+    ? 'an object that inherits, as an instance of a class does'
     : `a ${typeof value}`;
 }
 
@@ -140,16 +140,16 @@ function unknownOption(
   known: readonly string[],
   code: keyof typeof NOUNS,
 ): SecureCookieError {
-  const quoted = name.length <= MAX_QUOTED_LENGTH ? ` ${JSON.stringify(name)}` : ' of such a name';
+  const quoted = name.length <= MAX_QUOTED_LENGTH ? ` ${JSON.stringify(name)}` : ' of that name';
   const meant = closest(name, known);
-  const cure = known.length === 0 ? 'none is taken here' : `use ${known.join(', ')}`;
+  const cure = known.length === 0 ? 'this call takes none' : `use ${known.join(', ')}`;
   const guess = meant === undefined ? '.' : `; did you mean "${meant}"?`;
   return new SecureCookieError(code, `There is no ${NOUNS[code]}${quoted}: ${cure}${guess}`);
 }
 
-/** The known name that takes the fewest edits, if those are at most a third of its letters. */
+/** The known name that needs the fewest edits, if they are at most a third of its letters. */
 function closest(name: string, known: readonly string[]): string | undefined {
-  // Bounded, because an edit distance takes as many steps as the product of both lengths.
+  // Bounded, because the time of an edit distance is the product of both lengths.
   const written = name.slice(0, MAX_QUOTED_LENGTH).toLowerCase();
   const [best] = known
     .map((candidate) => ({ candidate, edits: editDistance(written, candidate.toLowerCase()) }))
@@ -158,7 +158,7 @@ function closest(name: string, known: readonly string[]): string | undefined {
   return best?.candidate;
 }
 
-/** Letters left out, added or changed, and neighbours exchanged (optimal string alignment). */
+/** Counts letters left out, added or changed, and neighbours swapped (optimal string alignment). */
 function editDistance(from: string, to: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, index) => index);

@@ -1,39 +1,39 @@
-/** Seconds. Node's timers count milliseconds in 32 bits, and fire at once beyond. */
+/** The longest wait in seconds. Node's timers count milliseconds in 32 bits, and fire at once above. */
 export const MAX_TIMER = 2_147_483;
 
-/** Seconds from the beginning of one load to that of a next one that was brought forward. */
+/** The fewest seconds from the start of one load to the start of one that is brought forward. */
 const MIN_INTERVAL = 5;
 
-/** Whether a value is a number of seconds that a timer can wait. */
+/** Whether a timer can wait for this number of seconds. */
 export function isTimer(seconds: unknown): seconds is number {
   return typeof seconds === 'number' && seconds > 0 && seconds <= MAX_TIMER;
 }
 
-/** What a {@link Refresher} loads, when, and whom it tells. All durations are seconds. */
+/** What a {@link Refresher} loads, and when; its callbacks. All durations are seconds. */
 export interface RefresherOptions<Loaded> {
   /**
    * Loads once. May throw, reject or hang.
    *
-   * @param signal - aborted when the time is up or the refresher stops; each load has its own
+   * @param signal - aborted when the load times out or the refresher stops; each load has its own
    */
   readonly load: (signal: AbortSignal) => Promise<Loaded>;
-  /** Uses what was loaded. Where it throws, the load has failed. */
+  /** Uses what was loaded. If it throws, the load has failed. */
   readonly apply: (loaded: Loaded) => void;
   /** The pause from the end of one load to the next; see {@link isTimer}. */
   readonly refreshEvery: number;
   /**
-   * How old what was loaded may get, counted from when its load began.
+   * How old the loaded data may get, counted from the start of its load.
    *
    * @defaultValue no limit, as `Infinity`
    */
   readonly maxStale?: number | undefined;
-  /** How long a load may take; what it still gives later is ignored. */
+  /** How long a load may take; a later result is ignored. */
   readonly timeout: number;
-  /** Makes the error of a load that took longer. */
+  /** Makes the error for a load that took longer. */
   readonly timeoutError: () => Error;
-  /** Is told of each failed load but the first, of which {@link Refresher.start} tells. */
+  /** Called after each failed load except the first: there {@link Refresher.start} rejects. */
   readonly onFailure: (error: unknown) => void;
-  /** Is told once when what was loaded is too old, and again only after a load that succeeded. */
+  /** Called once when the loaded data is too old, and again only after a load has succeeded. */
   readonly onStale?: (() => void) | undefined;
   /**
    * Seconds since the epoch.
@@ -44,14 +44,14 @@ export interface RefresherOptions<Loaded> {
 }
 
 /**
- * Keeps fresh what is loaded from elsewhere: signing keys, revocation marks.
+ * Loads data again and again, so that it stays fresh: signing keys, revocation marks.
  *
- * - Loads come one at a time, each `refreshEvery` seconds after the end of the last one. Neither a
- *   failure nor a callback that throws ends them, and nothing rejects unhandled.
- * - Age is counted by the clock and by a timer; what either calls too old is too old. A process that
- *   was frozen or suspended wakes up with timers that are late, and a clock may be set back.
- * - Each read asks {@link Refresher.isStale}. A load that is overdue by the clock begins with that
- *   read; where all is too old, the next load comes forward.
+ * - One load runs at a time, each `refreshEvery` seconds after the end of the last one. They go on
+ *   after a failure or a callback that throws, and no rejection is left unhandled.
+ * - Age is counted by the clock and by a timer, and the data is too old if either says so: timers are
+ *   late in a process that was frozen or suspended, and a clock may be set back.
+ * - Each read calls {@link Refresher.isStale}. That starts a load that is overdue by the clock, and
+ *   brings the next load forward if the data is too old.
  * - After the first load, no timer keeps the process alive.
  */
 export class Refresher<Loaded> {
@@ -59,15 +59,15 @@ export class Refresher<Loaded> {
   readonly #maxStale: number;
   readonly #clock: () => number;
   #state: 'new' | 'running' | 'stopped' = 'new';
-  /** Of the load that is under way. */
+  /** Aborts the load that is under way. */
   #loading: AbortController | undefined;
-  /** When the last load began, when the next is due, and when the last good one began, by the clock. */
+  /** By the clock: when the last load began, when the next is due, when the last good one began. */
   #began = Number.NEGATIVE_INFINITY;
   #due = Number.POSITIVE_INFINITY;
   #loadedAt = Number.NEGATIVE_INFINITY;
   /** Whether the next load was asked to come forward after the last one began. */
   #hastened = false;
-  /** Whether the timer says that what was loaded is too old. */
+  /** Whether the timer says that the data is too old. */
   #expired = false;
   #toldStale = false;
   #refreshTimer: NodeJS.Timeout | undefined;
@@ -81,10 +81,10 @@ export class Refresher<Loaded> {
 
   /**
    * Loads for the first time, and then again and again until {@link Refresher.stop}. The first load
-   * keeps the process alive, which would otherwise exit silently. What it gives is applied even where
-   * the refresher was stopped meanwhile.
+   * keeps the process alive: otherwise the process would exit silently. Its result is applied even if
+   * the refresher was stopped in the meantime.
    *
-   * @throws what the load rejected with, or what `apply` threw; no further load follows then
+   * @throws what the load rejected with, or what `apply` threw; then no further load follows
    */
   async start(): Promise<void> {
     await this.#load({ isFirst: true });
@@ -95,8 +95,8 @@ export class Refresher<Loaded> {
   }
 
   /**
-   * Whether what was loaded last is older than `maxStale`, or nothing was loaded yet. Looks at the
-   * clock once, so that each read can ask.
+   * Whether the data is older than `maxStale`, or nothing was loaded yet. Reads the clock only once,
+   * so that each read can call it.
    */
   isStale(): boolean {
     const now = this.#clock();
@@ -112,9 +112,9 @@ export class Refresher<Loaded> {
   }
 
   /**
-   * Brings the next load forward, because it may bring what was asked for and is not known. Such a
-   * load begins 5 seconds after the last one began, or later: whoever asks for what does not exist
-   * cannot cause more.
+   * Brings the next load forward, because it may bring data that was asked for and is not there. Such
+   * a load begins at least 5 seconds after the last one began, so that clients that ask for what does
+   * not exist cannot cause more loads.
    */
   hasten(): void {
     if (this.#state !== 'running' || this.#hastened) {
@@ -127,7 +127,7 @@ export class Refresher<Loaded> {
     }
   }
 
-  /** Ends the loads, and aborts the one that is under way. What was loaded last stays. */
+  /** Stops loading, and aborts the load that is under way. The data stays. */
   stop(): void {
     this.#state = 'stopped';
     this.#due = Number.POSITIVE_INFINITY;
@@ -184,7 +184,7 @@ export class Refresher<Loaded> {
       timer?.unref();
     }
     try {
-      // Not within the read that it may have begun with.
+      // A read may have started this load; it runs after that read.
       const loading = Promise.resolve().then(() => load(controller.signal));
       const loaded = await Promise.race([loading, late]);
       if (isFirst || this.#state === 'running') {
@@ -220,7 +220,7 @@ export class Refresher<Loaded> {
     }
   }
 
-  /** Loggers fail as well, and some errors when they are looked at: no reason to load no more. */
+  /** A callback may throw (a logger, or an error's own getter); loading must go on. */
   #tell(what: () => void): void {
     if (this.#state === 'stopped') {
       return;
@@ -228,11 +228,11 @@ export class Refresher<Loaded> {
     try {
       what();
     } catch {
-      // Nobody is left who could be told.
+      // There is nobody left to tell.
     }
   }
 
-  /** How long the next load has to wait, however much it is asked for. */
+  /** How long the next load must wait, however often it is asked for. */
   #minWait(): number {
     return between(0, MIN_INTERVAL - this.#elapsed(this.#began), MIN_INTERVAL);
   }

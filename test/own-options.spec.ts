@@ -156,7 +156,7 @@ describe('ownOptions', () => {
 
   it('says where no option is taken at all', () => {
     expect(thrownBy(() => ownOptions({ maxAge: 1 }, Object, 'option'))).toMatchObject({
-      message: 'There is no option "maxAge": none is taken here.',
+      message: 'There is no option "maxAge": this call takes none.',
     });
   });
 
@@ -164,7 +164,7 @@ describe('ownOptions', () => {
     const name = 'kS3cr3t/'.repeat(100_000);
 
     expect(thrownBy(() => own({ [name]: 1 })).message).toBe(
-      'There is no option of such a name: use maxAge, encrypt, httpOnly.',
+      'There is no option of that name: use maxAge, encrypt, httpOnly.',
     );
   });
 

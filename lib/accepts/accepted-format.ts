@@ -6,54 +6,55 @@ import { secretBytes, type SecureCookieSecret } from '../signing/secret.js';
 /** Twelve digits, as in format 2. Seconds since the epoch. */
 const MAX_DATE = 999_999_999_999;
 
-/** A cookie that a foreign format is to read. */
+/** A cookie for a foreign format to read. */
 export interface SecureCookieAcceptedCookie {
-  /** The definition's. */
+  /** The definition's name. */
   readonly name: string;
-  /** The cookie as it came, percent-decoded where it had no `|`. */
+  /** The cookie as it came, percent-decoded unless it holds a `|`. */
   readonly value: string;
-  /** By the signer's clock, in seconds since the epoch. */
+  /** The time of the signer's clock, in seconds since the epoch. */
   readonly now: number;
-  /** The definition's, in seconds, for formats that carry a date. */
+  /** The definition's `maxAge`, in seconds, for formats that carry a date. */
   readonly maxAge: number;
 }
 
-/** What a foreign format found. */
+/** What a foreign format read. */
 export interface SecureCookieAcceptedPayload {
-  /** What the definition's codec decodes. */
+  /** The bytes that the definition's codec decodes. */
   readonly payload: Uint8Array;
   /**
-   * When it was signed, in seconds since the epoch, where the format says so. A fraction is cut off.
+   * When it was signed, in seconds since the epoch, if the format says so. A fraction is cut off.
    */
   readonly issuedAt: number | undefined;
 }
 
 /**
- * A format that came before: read under one definition's name until a date, never written. An app
- * may bring its own.
+ * An older format: read under one definition's name until a date, and never written. An app may
+ * bring its own.
  */
 export interface SecureCookieAcceptedFormat {
-  /** Read until then, by the signer's clock: a migration has an end. */
+  /** The date until which it is read, by the signer's clock: a migration has an end. */
   readonly until: Date;
   /**
-   * The secrets it verifies with. One that is also the signer's throws `secret-reused`: with a
-   * shared secret, a value of the old format can be turned into a forged one of the new.
+   * The secrets that it verifies with. If the signer has one of them too, that throws
+   * `secret-reused`: with a shared secret, a value in the old format can be turned into a forged one
+   * in the new format.
    */
   readonly secrets: readonly SecureCookieSecret[];
   /**
-   * Whether its signature covers the cookie's name. Where it does not, any value the old app signed
-   * can be replayed under this name, so the definition must have a schema that tells them apart.
+   * Whether its signature covers the cookie's name. If not, any value that the old app signed can be
+   * replayed under this name, so the definition must have a schema that tells them apart.
    */
   readonly bindsName: boolean;
   /**
-   * The payload, or `undefined` for what is not authentic, at once: a promise is taken for a no, and
-   * so are an exception and anything else that is not a payload. A date that is too old, in the
-   * future or not a number makes it a no as well.
+   * Returns the payload synchronously, or `undefined` if the cookie is not authentic. The cookie is
+   * also refused if this throws, returns a promise or anything else that is not a payload, or returns
+   * a date that is too old, in the future or not a number.
    */
   read(cookie: SecureCookieAcceptedCookie): SecureCookieAcceptedPayload | undefined;
 }
 
-/** A format whose signature covers the name: the only kind that a definition reads without a schema. */
+/** A format whose signature covers the name; a definition without a schema reads only such formats. */
 export interface SecureCookieNameBindingFormat extends SecureCookieAcceptedFormat {
   readonly bindsName: true;
 }
@@ -70,8 +71,8 @@ const blankFormat = () => ({
 });
 
 /**
- * A format as a definition keeps it: copied and checked once, with answers that can be relied on.
- * Its secrets do not show where it is printed.
+ * A format as a definition keeps it: copied and checked once, and its results are checked as well.
+ * Printing it does not show its secrets.
  */
 export class AcceptedFormat<BindsName extends boolean> implements SecureCookieAcceptedFormat {
   readonly until: Date;
@@ -106,24 +107,24 @@ export class AcceptedFormat<BindsName extends boolean> implements SecureCookieAc
     Object.freeze(this);
   }
 
-  /** What it verifies with, as bytes; always the same list. */
+  /** The secrets that it verifies with, as bytes; always the same list. */
   get secrets(): readonly SecureCookieSecret[] {
     return this.#secrets;
   }
 
-  /** What its format found, in memory of its own, if that is a payload. */
+  /** A copy of what the format returns, or `undefined` if that is not a payload. */
   read(cookie: SecureCookieAcceptedCookie): SecureCookieAcceptedPayload | undefined {
     try {
       return payloadOf(this.#read(cookie));
     } catch {
-      // A format of the app's own may throw on hostile input; a request must not fail for that.
+      // An app's own format may throw on hostile input; the request must not fail.
       return undefined;
     }
   }
 }
 
 /**
- * The formats of a definition, each as {@link AcceptedFormat}.
+ * The formats of a definition, each as an {@link AcceptedFormat}.
  *
  * @throws {@link SecureCookieError} `option`, or `secret-missing` for an empty secret
  */
@@ -144,7 +145,7 @@ function payloadOf(found: unknown): SecureCookieAcceptedPayload | undefined {
     return undefined;
   }
   if ('then' in found) {
-    // It comes too late, and its rejection would end the process.
+    // It would come too late, and an unhandled rejection would end the process.
     void Promise.resolve(found).catch(() => undefined);
     return undefined;
   }
@@ -155,7 +156,7 @@ function payloadOf(found: unknown): SecureCookieAcceptedPayload | undefined {
     : undefined;
 }
 
-/** Seconds since the epoch that a renewed cookie can carry as its first issue. */
+/** Whether a renewed cookie can carry this as its first issue, in seconds since the epoch. */
 function isDate(seconds: unknown): seconds is number {
   return typeof seconds === 'number' && seconds >= 0 && seconds <= MAX_DATE;
 }

@@ -4,11 +4,11 @@ import { HmacKey } from '../signing/hmac.js';
 import { secretBytes, type SecureCookieSecret } from '../signing/secret.js';
 import { AcceptedFormat, type SecureCookieAcceptedFormat } from './accepted-format.js';
 
-/** What {@link cookieSignature} verifies with, and for how long. */
+/** The options of {@link cookieSignature}. */
 export interface SecureCookieSignatureFormatOptions {
-  /** The secrets of the old app, any of which may have signed. */
+  /** The secrets of the old app. Any of them may have signed a cookie. */
   readonly secrets: readonly SecureCookieSecret[];
-  /** Read until then, by the signer's clock. */
+  /** The date until which such cookies are read, by the signer's clock. */
   readonly until: Date;
 }
 
@@ -20,11 +20,11 @@ function blankOptions(): OwnOptions<SecureCookieSignatureFormatOptions> {
 const FORMAT = /^(?:s:)?(.*)\.([A-Za-z0-9+/]{43})$/s;
 
 /**
- * Reads cookies in the format of the package `cookie-signature`: those of cookie-parser and
- * express-session, of Nest 12's `cookies.secret`, and of `@fastify/cookie`. Values are text; a `j:`
- * in front is part of it.
+ * Reads cookies in the format of the package `cookie-signature`, which cookie-parser,
+ * express-session, Nest 12's `cookies.secret` and `@fastify/cookie` use. Values are text; a leading
+ * `j:` is part of the text.
  *
- * The format binds neither the name nor a date.
+ * The signature covers neither a name nor a date.
  *
  * @throws {@link SecureCookieError} `secret-missing` or `option`
  * @example

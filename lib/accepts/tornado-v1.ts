@@ -7,11 +7,11 @@ import type { SecureCookieSecret } from '../signing/secret.js';
 import { openSignedValue } from '../signing/signed-value.js';
 import { AcceptedFormat, type SecureCookieNameBindingFormat } from './accepted-format.js';
 
-/** What {@link tornadoV1} verifies with, and for how long. */
+/** The options of {@link tornadoV1}. */
 export interface SecureCookieTornadoV1Options {
   /** The `cookie_secret` of the old app. */
   readonly secret: SecureCookieSecret;
-  /** Read until then, by the signer's clock. */
+  /** The date until which such cookies are read, by the signer's clock. */
   readonly until: Date;
 }
 
@@ -20,8 +20,8 @@ function blankOptions(): OwnOptions<SecureCookieTornadoV1Options> {
 }
 
 /**
- * Reads cookies in Tornado's first format, with a secret of their own and the definition's `maxAge`.
- * The name is under the signature, though where it ends is ambiguous: see SECURITY.md.
+ * Reads cookies in Tornado's first format, with their own secret and the definition's `maxAge`. The
+ * signature covers the name, but not where it ends: see SECURITY.md.
  *
  * @throws {@link SecureCookieError} `secret-missing` or `option`
  * @example
@@ -31,9 +31,9 @@ function blankOptions(): OwnOptions<SecureCookieTornadoV1Options> {
  */
 export function tornadoV1(options: SecureCookieTornadoV1Options): SecureCookieNameBindingFormat {
   const { secret, until } = ownOptions(options, blankOptions, 'option');
-  // Weak or not, it is the secret that signed those cookies.
+  // A weak secret is allowed, because the old cookies are signed with it.
   const ring = new KeyRing({ secret, keyVersion: undefined }, true);
-  // Format 1 lays nothing out in it.
+  // Format 1 does not use it.
   const input = new HmacInput(0);
   return new AcceptedFormat({
     until,

@@ -5,13 +5,13 @@ import { headOf, isUnpaired, SetHead, type Headers, type ResponseHead } from './
 /** Adds to the head of a response. */
 export interface HeadWriter {
   /**
-   * Called right before the head goes out, and again with the next head where Node refuses this one.
+   * Called right before the head is sent, and again with the next head if Node refuses this one.
    * Must not throw: nothing up the stack could handle it.
    */
   write(head: ResponseHead): void;
 }
 
-/** Where a response, or its HTTP/2 stream, keeps what waits for its head. */
+/** The property of a response, or of its HTTP/2 stream, that keeps the writers waiting for its head. */
 const AWAITED = Symbol('nestjs-secure-cookie head');
 
 interface Awaited<LastStep> {
@@ -23,7 +23,7 @@ interface Awaited<LastStep> {
 /** Node's last step in HTTP/1.1. */
 const STORE_HEADER = '_storeHeader';
 
-/** Its headers are those that were set and those that were given, made one by Node. */
+/** Its headers are those that were set and those given to `writeHead`, already merged by Node. */
 type StoreHeader = (statusLine: string, headers?: Headers | null) => void;
 
 interface Http1Response extends ServerResponse {
@@ -31,7 +31,7 @@ interface Http1Response extends ServerResponse {
   [AWAITED]?: Awaited<StoreHeader>;
 }
 
-/** Its last step in HTTP/2's compatibility API. */
+/** Node's last step in HTTP/2's compatibility API. */
 type Respond = (headers?: object, options?: object) => void;
 
 interface Http2Stream {
@@ -40,23 +40,22 @@ interface Http2Stream {
 }
 
 /**
- * Lets a writer add to the head of a response right before it goes out, whoever sends it: the
+ * Lets a writer add to the head of a response right before it is sent, no matter what sends it: the
  * framework, `end`, a stream, or `writeHead` with headers of its own.
  *
- * It stands in for the last step that Node takes below `writeHead`: `_storeHeader` of HTTP/1.1, and
- * `respond` of an HTTP/2 stream. So the writer has the last word, and Node alone decides what becomes
- * of the app's headers:
+ * It replaces the last step that Node takes below `writeHead`: `_storeHeader` in HTTP/1.1, `respond` of
+ * an HTTP/2 stream. So the writer runs last, and only Node merges the app's headers:
  *
- * - middleware that wraps `writeHead` (on-headers, and with it compression, morgan, express-session
- *   and express-cache-controller) runs before what it wrapped: around `writeHead`, a writer that comes
- *   with the first cookie would be overruled by all middleware that was there before
- * - how Node merges headers that were given with headers that were set depends on their form and on
- *   its version, two spellings of one name included
+ * - middleware such as on-headers (used by compression, morgan, express-session and
+ *   express-cache-controller) wraps `writeHead`, and the newest wrapper runs first: a writer that
+ *   wrapped it at the first cookie would run before all older middleware, which could overrule it
+ * - how Node merges headers given to `writeHead` with headers set before depends on their form, on two
+ *   spellings of one name, and on Node's version
  *
- * A response that is answered around its object, on the socket or the raw HTTP/2 stream, is not met.
+ * It does not see a response that is written directly to the socket or to the raw HTTP/2 stream.
  *
  * @param response - Node's response (HTTP/1.1, or HTTP/2's compatibility API)
- * @param writer - called after the writers that wait already
+ * @param writer - called after the writers that were added before
  * @throws {@link SecureCookieError} `not-http` - the response is not one of Node's
  */
 export function beforeResponseHead(response: ServerResponse, writer: HeadWriter): void {
@@ -69,7 +68,7 @@ export function beforeResponseHead(response: ServerResponse, writer: HeadWriter)
   if (!isHttp2Stream(stream)) {
     throw new SecureCookieError(
       'not-http',
-      'The response is neither one of node:http nor of node:http2: pass the one that the server gave, or the framework’s.',
+      'The response does not come from node:http or node:http2: pass the one that the server gave, or the framework’s.',
     );
   }
   stream[AWAITED] ??= takeRespond(stream, response);
@@ -88,7 +87,7 @@ function takeRespond(stream: Http2Stream, response: ServerResponse): Awaited<Res
   return { response, writers: [], send };
 }
 
-/** One function for all responses: every request that reads a cookie would pay for a closure. */
+/** Shared by all responses: a closure for each would slow down every request that reads a cookie. */
 function storeHeader(
   this: Http1Response & { [AWAITED]: Awaited<StoreHeader> },
   statusLine: string,
@@ -97,7 +96,7 @@ function storeHeader(
   const { writers, send } = this[AWAITED];
   const given = headers ?? {};
   if (isUnpaired(given)) {
-    // Node refuses it.
+    // Node refuses such a list.
     send.call(this, statusLine, given);
     return;
   }
@@ -118,7 +117,7 @@ function respond(
 ): void {
   const { response, writers, send } = this[AWAITED];
   if (!response.hasHeader(':status')) {
-    // Not by the response: its headers would not be sent.
+    // Not called by the response, whose headers would not be sent.
     send.call(this, headers, options);
     return;
   }

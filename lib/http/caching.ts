@@ -1,51 +1,50 @@
 /**
- * What caches may do with a response that sets, clears, renews or depends on a cookie: the whole rule.
+ * All rules on what caches may do with a response that sets, clears, renews or depends on a cookie.
  *
  * A shared cache (a CDN, a reverse proxy) hands one user's response to the next. `Set-Cookie` does not
  * keep a response out of it (RFC 9111, section 7.3), and `max-age`, `Expires` or a status that is
  * cacheable by default lets it in. Only `private` and `no-store` keep it out, and `private` only
- * without a field list: `private="x"` is about that one header (section 5.2.2.7). The caches that a
- * targeted field is meant for obey it in place of `Cache-Control` (RFC 9213, section 2.2).
+ * without a field list: `private="x"` covers only that header (section 5.2.2.7). A cache that a
+ * targeted field is meant for obeys it instead of `Cache-Control` (RFC 9213, section 2.2).
  *
- * - Where a cookie is set or cleared, the response becomes private: {@link keepPrivate}.
- * - A renewal is a courtesy: it stays away from a response that the app offers to shared caches
- *   ({@link isOfferedToSharedCaches}) and from a prefetch ({@link isPrefetch}). Any other response that
+ * - A response that sets or clears a cookie becomes private: {@link keepPrivate}.
+ * - A renewal is optional: it is left out of a response that the app offers to shared caches
+ *   ({@link isOfferedToSharedCaches}), and of a prefetch ({@link isPrefetch}). Any other response that
  *   carries one becomes private as well.
- * - Where a cookie was read, the response says that it depends on it: {@link varyByCookie}.
+ * - A response for which a cookie was read says that it depends on cookies: {@link varyByCookie}.
  */
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ResponseHead } from './response-head.js';
 
-/** These let shared caches keep a response. */
+/** Directives that let shared caches store a response. */
 const SHARED: readonly string[] = ['public', 's-maxage'];
 
-/** These, and `immutable`, say that a response is the same for everybody. */
+/** Directives that say that a response is the same for everybody. */
 const OFFERED = new Set([...SHARED, 'immutable']);
 
-/** RFC 9213: CDN-Cache-Control, Cloudflare-CDN-Cache-Control, Akamai-Cache-Control. */
+/** Targeted fields end so (RFC 9213): CDN-Cache-Control, Akamai-Cache-Control. */
 const TARGETED = '-cache-control';
 
 /**
- * Older fields that some caches obey in place of `Cache-Control`: those of the Edge Architecture
+ * Older fields that some caches obey instead of `Cache-Control`: those of the Edge Architecture
  * Specification (Fastly, Varnish), of nginx and of Akamai.
  */
 const OLDER_TARGETED = new Set(['surrogate-control', 'x-accel-expires', 'edge-control']);
 
-/** RFC 9110, section 5.6.4: a comma in a quoted-string separates nothing. */
+/** RFC 9110, section 5.6.4: a comma in a quoted-string does not separate elements. */
 const QUOTED_STRING = String.raw`"(?:[^"\\]|\\.)*"`;
 const LIST_ELEMENT = new RegExp(`(?:[^",]|${QUOTED_STRING})+`, 'gs');
 const QUOTED_STRINGS = new RegExp(QUOTED_STRING, 'gs');
 
-/** RFC 9110, section 5.6.3: optional white space is spaces and tabs. U+00A0 belongs to a word. */
+/** RFC 9110, section 5.6.3: optional white space is spaces and tabs. U+00A0 is part of a word. */
 const WHITE_SPACE_AROUND = /^[ \t]+|[ \t]+$/g;
 
 /**
- * Keeps a response out of shared caches. A `Cache-Control` that does so already stays; from any other,
- * `public`, `s-maxage` and `immutable` are dropped, and `private` is added. Targeted fields are
- * removed.
+ * Keeps a response out of shared caches. A `Cache-Control` that already does so stays as it is; any
+ * other loses `public`, `s-maxage` and `immutable`, and gains `private`. Targeted fields are removed.
  *
- * @returns whether the app had offered the response to shared caches: it should hear of it
+ * @returns whether the app had offered the response to shared caches, of which it should be warned
  */
 export function keepPrivate(head: ResponseHead): boolean {
   const isOffered = removeTargeted(head);
@@ -59,14 +58,14 @@ export function keepPrivate(head: ResponseHead): boolean {
   }
   const kept = directives.filter((directive) => {
     const name = nameOf(directive);
-    // private="x" goes as well: a cache may obey the first of two.
+    // private="x" is dropped as well: a cache may obey only the first of two.
     return !OFFERED.has(name) && name !== 'private';
   });
   head.setHeader('Cache-Control', [...kept, 'private'].join(', '));
   return isOffered || directives.some((directive) => SHARED.includes(nameOf(directive)));
 }
 
-/** Removes targeted fields; `true` where one of them had offered the response. */
+/** Removes targeted fields, and returns whether one of them had offered the response. */
 function removeTargeted(head: ResponseHead): boolean {
   let isOffered = false;
   for (const name of head.names()) {
@@ -87,8 +86,8 @@ export function isOfferedToSharedCaches(head: ResponseHead): boolean {
 }
 
 /**
- * Whether a browser asks ahead of its user, or for a thumbnail: `Sec-Purpose` today, `Purpose`
- * (Chrome, Safari), `X-Purpose` (Safari) and `X-Moz` (Firefox) before it.
+ * Whether a browser prefetches a page, or loads it for a thumbnail. Browsers say so in `Sec-Purpose`
+ * today; older ones did in `Purpose` (Chrome, Safari), `X-Purpose` (Safari) or `X-Moz` (Firefox).
  */
 export function isPrefetch(headers: IncomingHttpHeaders): boolean {
   const { purpose, 'x-purpose': xPurpose, 'x-moz': xMoz, 'sec-purpose': secPurpose } = headers;
@@ -103,8 +102,8 @@ export function isPrefetch(headers: IncomingHttpHeaders): boolean {
 }
 
 /**
- * Says that a response depends on the request's cookies (RFC 9110, section 12.5.5), beside what it
- * depends on already. `*` says more than any name.
+ * Adds `Cookie` to the `Vary` header of a response (RFC 9110, section 12.5.5). `*` stays, because it
+ * covers every header.
  */
 export function varyByCookie(head: ResponseHead): void {
   const names = listOf(head, 'Vary');
@@ -115,7 +114,7 @@ export function varyByCookie(head: ResponseHead): void {
   }
 }
 
-/** Looked at from its end, where nearly all other names differ. */
+/** Checks the last character first, which rules out nearly all other names. */
 function isTargeted(name: string): boolean {
   const last = name.charAt(name.length - 1);
   if (last !== 'l' && last !== 'L' && last !== 's' && last !== 'S') {
@@ -125,7 +124,7 @@ function isTargeted(name: string): boolean {
   return lowerCase.endsWith(TARGETED) || OLDER_TARGETED.has(lowerCase);
 }
 
-/** nginx: "X-Accel-Expires: 0" keeps a response out. */
+/** In nginx, "X-Accel-Expires: 0" keeps a response out. */
 function letsIn(head: ResponseHead, targeted: string): boolean {
   const directives = listOf(head, targeted);
   return !isKeptOut(directives) && !directives.includes('0');
@@ -149,7 +148,7 @@ function nameOf(directive: string): string {
   return name.replaceAll(WHITE_SPACE_AROUND, '').toLowerCase();
 }
 
-/** The elements of a header that is a list; none of one whose quotes are open, as nobody can tell them. */
+/** The elements of a list header; empty if a quote is never closed, because then they are ambiguous. */
 function listOf(head: ResponseHead, name: string): readonly string[] {
   const values = head.header(name);
   if (values.length === 0) {

@@ -1,17 +1,16 @@
 /**
- * Reads the `Cookie` request header (RFC 6265, section 5.4), from the raw header and not from
- * `req.cookies`: parsers that an app may run differ in what they decode and which duplicate they
- * keep.
+ * Reads the `Cookie` request header (RFC 6265, section 5.4). It reads the raw header, not
+ * `req.cookies`: the parsers that apps use differ in what they decode and which duplicate they keep.
  *
- * - pairs are separated by `;` and by nothing else, quotes included: a quoted value can not swallow
- *   the pairs after it (the cookie sandwich)
+ * - only `;` separates pairs, even between quotes: a quoted value cannot swallow the pairs after it
+ *   (the cookie sandwich)
  * - name and value are split at the first `=`; a pair without one has no name and is skipped
- * - only space and tab are trimmed: U+00A0 is part of a name, or a cookie that is not subject to the
- *   rules of `__Host-` could be read as one that is
+ * - only spaces and tabs are trimmed, and U+00A0 is part of a name: otherwise a cookie that escaped
+ *   the rules of `__Host-` could be read under such a name
  * - names are never decoded, for the same reason
  * - one pair of double quotes around a value is removed: Python quotes signed values
- * - a value is percent-decoded only if it holds no `|`: then an Express or Nest encoder wrote it;
- *   where an escape is broken, the value stays as it is
+ * - a value is percent-decoded only if it holds no `|`, because then Express or Nest encoded it; a
+ *   value with a broken escape stays as it is
  */
 
 const TAB = 0x09;
@@ -20,13 +19,12 @@ const SPACE = 0x20;
 /**
  * The values of all cookies of one name, in order of appearance.
  *
- * One pass over the header, in linear time whatever it holds; only the values of that name are
- * copied.
+ * One pass over the header, in linear time for any header; only the values of that name are copied.
  *
- * @param header - the `Cookie` header as it came, or `undefined`
+ * @param header - the raw `Cookie` header, or `undefined`
  * @param name - the cookie's name, compared exactly
- * @param limit - how many values are taken at most
- * @returns the values; empty where there is none
+ * @param limit - the most values to return
+ * @returns the values; an empty list if there is no such cookie
  */
 export function findCookieValues(
   header: string | undefined,
@@ -42,7 +40,7 @@ export function findCookieValues(
     const semicolon = header.indexOf(';', start);
     const end = semicolon === -1 ? header.length : semicolon;
     if (equals < start) {
-      // Looked up again only behind the last one, or pairs without "=" would cost quadratic time.
+      // Searched again only past the last one: otherwise pairs without "=" would take quadratic time.
       equals = header.indexOf('=', start);
       if (equals === -1) {
         break;
@@ -57,8 +55,8 @@ export function findCookieValues(
 }
 
 /**
- * The `Cookie` header from headers as they came, name after value: what others have added to the
- * parsed ones is not there. Several are joined as Node joins them.
+ * The `Cookie` header from raw headers, a list that alternates names and values. Unlike the parsed
+ * headers, it holds nothing that other code has added. Several headers are joined as Node joins them.
  */
 export function joinRawCookies(rawHeaders: readonly string[]): string | undefined {
   const headers = rawHeaders.filter(
@@ -67,7 +65,7 @@ export function joinRawCookies(rawHeaders: readonly string[]): string | undefine
   return headers.length === 0 ? undefined : headers.join('; ');
 }
 
-/** Whether a part of a text, without the white space around it, is this name. */
+/** Whether a part of a text is this name, apart from white space around it. */
 function isTrimmed(text: string, start: number, end: number, name: string): boolean {
   const first = skipWhitespace(text, start, end);
   return (

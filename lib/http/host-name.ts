@@ -6,14 +6,14 @@ const HOST = /^(\[[^\]]*\]|[^:]*)(?::[0-9]*)?$/;
 /**
  * A host without its port, in lower case.
  *
- * @param host - as a `Host` header or an adapter has it
- * @returns the host; empty where there is none
+ * @param host - as it stands in a `Host` header, or as the adapter returns it
+ * @returns the host, or an empty string
  */
 export function hostName(host: string | undefined): string {
   return HOST.exec(host ?? '')?.[1]?.toLowerCase() ?? '';
 }
 
-/** The host that a request names by itself: in HTTP/2, `:authority` stands for `Host`. */
+/** The host in a request's own headers. In HTTP/2, `:authority` replaces `Host`. */
 export function requestedHost(headers: IncomingHttpHeaders): string | undefined {
   const authority = headers[':authority'];
   return typeof authority === 'string' ? authority : headers.host;

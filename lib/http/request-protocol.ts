@@ -1,8 +1,8 @@
 /**
  * Whether a proxy says that the client's request came over TLS. Schemes are compared without regard
- * to case (RFC 3986, section 3.1); of several proxies, the first one met the client.
+ * to case (RFC 3986, section 3.1). Of several, the first comes from the proxy nearest the client.
  *
- * For warnings alone: whether it may be believed, the app says with "trust proxy".
+ * For warnings only: whether the header can be trusted is what the app decides with "trust proxy".
  *
  * @param header - `X-Forwarded-Proto`
  */
@@ -19,7 +19,7 @@ export function isTls(scheme: string): boolean {
   return scheme.toLowerCase() === 'https';
 }
 
-/** Whether a request's own socket is one of TLS. */
+/** Whether a request's own socket uses TLS. */
 export function isEncrypted(socket: object | undefined): boolean {
   return socket !== undefined && 'encrypted' in socket && socket.encrypted === true;
 }

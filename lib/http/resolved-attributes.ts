@@ -23,8 +23,8 @@ const PRIORITY = {
 } as const;
 
 /**
- * The attributes of one cookie, complete and checked, and the text that they are in a `Set-Cookie`
- * header. An app has few of them, and sets many cookies with each: the text is written once a second.
+ * The attributes of one cookie, complete and checked, and their text in a `Set-Cookie` header. An app
+ * sets many cookies with the same attributes, so the text is built at most once a second.
  */
 export class ResolvedAttributes {
   readonly path: string;
@@ -36,7 +36,7 @@ export class ResolvedAttributes {
   readonly partitioned: boolean;
   readonly priority: 'low' | 'medium' | 'high' | undefined;
   readonly #needsTls: boolean;
-  /** The second that {@link #text} is of. */
+  /** The second for which {@link #text} was built. */
   #second = Number.NaN;
   #text = '';
 
@@ -57,7 +57,7 @@ export class ResolvedAttributes {
     this.#needsTls = needsTls;
   }
 
-  /** Whether it is `Secure` because the cookie could not exist without, and nobody said so. */
+  /** Whether `secure: 'auto'` became `Secure` only because the cookie cannot exist without it. */
   get needsTls(): boolean {
     return this.#needsTls;
   }
@@ -73,14 +73,14 @@ export class ResolvedAttributes {
       : new ResolvedAttributes(this, maxAge, this, this.#needsTls);
   }
 
-  /** The same attributes at another place, which its name must allow. */
+  /** The same attributes at another place, which the cookie's name must allow. */
   livingAt(domain: string | undefined, path: string): ResolvedAttributes {
     return domain === this.domain && path === this.path
       ? this
       : new ResolvedAttributes(this, this.maxAge, { domain, path }, this.#needsTls);
   }
 
-  /** Whether browsers take cookies of one name with either for one: RFC 6265bis, section 5.6. */
+  /** Whether browsers keep only one cookie of a name with both (RFC 6265bis, section 5.6). */
   isSamePlaceAs({ domain, path, partitioned }: ResolvedAttributes): boolean {
     return (
       path === this.path &&
@@ -90,7 +90,7 @@ export class ResolvedAttributes {
   }
 
   /**
-   * All that follows the value in a header: `; Max-Age=60; Path=/; ...`.
+   * Everything after the value in a header: `; Max-Age=60; Path=/; ...`.
    *
    * @param now - the time, in seconds since the epoch, from which `Expires` counts
    */
@@ -125,7 +125,7 @@ function attributeText(attributes: SetCookieAttributes, second: number): string 
   ].join('; ');
 }
 
-/** A lifetime of 0 deletes, and so it must do for a client whose clock is behind. */
+/** A lifetime of 0 deletes the cookie, even for a client whose clock is behind. */
 function expiry(second: number, maxAge: number): Date {
   return new Date(maxAge === 0 ? 0 : (second + maxAge) * 1000);
 }

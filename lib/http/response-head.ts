@@ -1,36 +1,36 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
-/** The head of a response as it is about to be sent, with all that the app says in it. */
+/** The head of a response that is about to be sent, with everything that the app put in it. */
 export interface ResponseHead {
   readonly statusCode: number;
-  /** The names of its headers, as they are spelled. */
+  /** The names of its headers, in any case. */
   names(): readonly string[];
-  /** The values of a header, one entry each; empty where there is none. */
+  /** The values of a header, one entry each; an empty list if it has none. */
   header(name: string): readonly string[];
   /** Replaces the values of a header. */
   setHeader(name: string, value: string | string[]): void;
   removeHeader(name: string): void;
 }
 
-/** What `writeHead` takes besides the status: an object, names and values in turn, or pairs of them. */
+/** What `writeHead` takes: an object, a list that alternates names and values, or a list of pairs. */
 export type Headers = OutgoingHttpHeaders | readonly OutgoingHttpHeader[] | readonly HeaderPair[];
 
 const NONE: readonly string[] = [];
 
-/** Node checks them. */
+/** Not checked here: Node does that. */
 type HeaderPair = readonly [name: unknown, value: OutgoingHttpHeader | undefined];
 
 /**
- * The head that is about to be sent, with what Node made of the headers that were set and given.
+ * The head that is about to be sent.
  *
- * @param headers - what Node is about to write: those that were set, as it keeps them, or else what
- * `writeHead` was given
+ * @param headers - what Node is about to write: the headers that were set, in Node's own form, or else
+ * those given to `writeHead`
  */
 export function headOf(
   response: ServerResponse,
   headers: Headers,
 ): SetHead | GivenHead | PairsHead {
-  // Nearly every response with headers that were set has this one, and a list of all costs more.
+  // Nearly every response with headers that were set has this one; listing all names costs more.
   if (response.hasHeader('Content-Type') || response.getHeaderNames().length > 0) {
     return new SetHead(response, headers);
   }
@@ -42,7 +42,7 @@ export function headOf(
   if (isList(headers)) {
     return new PairsHead(statusCode, pairsOf(headers));
   }
-  // Assigned to a copy, it would be its prototype.
+  // Assigning "__proto__" to a copy would set the copy's prototype.
   return Object.hasOwn(headers, '__proto__')
     ? new PairsHead(statusCode, Object.entries(headers))
     : new GivenHead(statusCode, headers, names);
@@ -53,14 +53,14 @@ export class SetHead implements ResponseHead {
   readonly statusCode: number;
   readonly #response: ServerResponse;
   readonly #headers: Headers | undefined;
-  /** What was there before each change. */
+  /** The value of a header before each change. */
   readonly #before: [name: string, value: OutgoingHttpHeader | undefined][] = [];
-  /** Writers look at a header before they replace it: it is looked up once. */
+  /** The header read last, kept because writers read a header before they replace it. */
   #lastName: string | undefined;
   #lastValue: OutgoingHttpHeader | undefined;
 
   /**
-   * @param headers - as Node keeps what was set; `undefined` where there is nothing as yet
+   * @param headers - the headers that were set, in Node's own form; `undefined` if there are none yet
    */
   constructor(response: ServerResponse, headers: Headers | undefined) {
     this.statusCode = response.statusCode;
@@ -92,7 +92,7 @@ export class SetHead implements ResponseHead {
     this.#response.removeHeader(name);
   }
 
-  /** A head that was not sent leaves nothing on the response that the next one would take for the app's. */
+  /** Undoes the changes of a head that was not sent: the next head would take them for the app's. */
   undo(): void {
     for (const [name, value] of this.#before.toReversed()) {
       if (value === undefined) {
@@ -117,19 +117,19 @@ export class SetHead implements ResponseHead {
   }
 }
 
-/** Headers that `writeHead` is given in an object, as Fastify does: copied once, and handed on. */
+/** Headers given to `writeHead` in an object, as Fastify does. Copied once. */
 class GivenHead implements ResponseHead {
   readonly statusCode: number;
   readonly headers: OutgoingHttpHeaders;
-  /** Kept beside them: each look-up would list them anew. */
+  /** Kept, because each look-up would list them again. */
   readonly #names: string[];
 
   /**
-   * @param names - those of the headers, in a list of its own
+   * @param names - the names of the headers, in a list that this object may change
    */
   constructor(statusCode: number, headers: OutgoingHttpHeaders, names: string[]) {
     this.statusCode = statusCode;
-    // On Node 20, a property that is added to a spread object costs over a microsecond.
+    // Not a spread: on Node 20, adding a property to a spread object is slow.
     this.headers = Object.assign({}, headers);
     this.#names = names;
   }
@@ -167,7 +167,7 @@ class GivenHead implements ResponseHead {
 
   undo(): void {}
 
-  /** In all its spellings from one of the names on. */
+  /** Removes all spellings of a name, from one index on. */
   #remove(name: string, start: number): void {
     for (let place = this.#find(name, start); place !== -1; place = this.#find(name, place)) {
       const [spelling = ''] = this.#names.splice(place, 1);
@@ -175,7 +175,7 @@ class GivenHead implements ResponseHead {
     }
   }
 
-  /** Where the next spelling of a name stands among the names. */
+  /** The index of the next spelling of a name, or -1. */
   #find(name: string, start: number): number {
     const lowerCase = name.toLowerCase();
     for (let place = start; place < this.#names.length; place += 1) {
@@ -187,7 +187,7 @@ class GivenHead implements ResponseHead {
   }
 }
 
-/** Headers that `writeHead` is given in a list; it may repeat a name. */
+/** Headers given to `writeHead` in a list, which may repeat a name. */
 class PairsHead implements ResponseHead {
   readonly statusCode: number;
   #headers: readonly HeaderPair[];
@@ -225,7 +225,7 @@ class PairsHead implements ResponseHead {
   undo(): void {}
 }
 
-/** A name without a value, which Node refuses. */
+/** Whether the last name has no value: Node refuses such a list. */
 export function isUnpaired(headers: Headers): boolean {
   return isList(headers) && !isPairs(headers) && headers.length % 2 !== 0;
 }
@@ -253,14 +253,14 @@ function pairsOf(
   return pairs;
 }
 
-/** Compared by length first: nearly all others end there. */
+/** Compares the lengths first, which rules out nearly all other names. */
 function isSpelling(name: unknown, lowerCase: string): boolean {
   return (
     typeof name === 'string' && name.length === lowerCase.length && name.toLowerCase() === lowerCase
   );
 }
 
-/** Node takes anything in lists of values. */
+/** Node accepts anything in lists of values. */
 function texts(value: OutgoingHttpHeader | undefined): string[] {
   if (value === undefined) {
     return [];

@@ -3,57 +3,57 @@ import { assertCookieName } from '../cookie-name.js';
 import { ownOptions, type OwnOptions } from '../own-options.js';
 import { ResolvedAttributes, type SetCookieAttributes } from './resolved-attributes.js';
 
-/** The attributes of a cookie. All are optional where a default stands behind them. */
+/** The attributes of a cookie. All are optional. */
 export interface SecureCookieAttributes {
   /**
-   * The path the cookie is sent to, and all below it. Begins with `/`.
+   * The path that the cookie is sent to, with everything below it. Begins with `/`.
    *
    * @defaultValue '/'
    */
   readonly path?: string | undefined;
   /**
-   * The host the cookie is sent to, with its subdomains; `null` for the host that set it, alone,
-   * against a default of the app.
+   * The host that the cookie is sent to, with its subdomains. `null` overrides a default of the app:
+   * the cookie is sent only to the host that set it.
    *
-   * @defaultValue none: the host that set it, alone
+   * @defaultValue none: only the host that set it
    */
   readonly domain?: string | null | undefined;
   /**
    * How long the browser keeps the cookie, in whole seconds (not milliseconds, as in Express), from
-   * 1 up to 400 days; `null` until the browser is closed. The server's limit is the signer's `maxAge`,
-   * which this one may not exceed.
+   * 1 up to 400 days; with `null`, until the browser is closed. It may not exceed the signer's
+   * `maxAge`, the limit on the server.
    *
    * @defaultValue 2_592_000 (30 days), or the signer's `maxAge` where that is less
    */
   readonly maxAge?: number | null | undefined;
   /**
-   * Keeps the cookie from scripts.
+   * Hides the cookie from scripts.
    *
    * @defaultValue true
    */
   readonly httpOnly?: boolean | undefined;
   /**
-   * Keeps the cookie from unencrypted connections. `'auto'` sets it when the request came over TLS
-   * as the adapter sees it ("trust proxy" and `trustProxy` included), and where the cookie could not
-   * exist without it.
+   * Keeps the cookie off unencrypted connections. `'auto'` sets it if the request came over TLS
+   * according to the adapter (with "trust proxy" or `trustProxy`), or if browsers would refuse the
+   * cookie without it.
    *
    * @defaultValue 'auto'
    */
   readonly secure?: boolean | 'auto' | undefined;
   /**
-   * Whether the cookie comes along with requests from other sites.
+   * Whether browsers send the cookie with requests from other sites.
    *
    * @defaultValue 'lax'
    */
   readonly sameSite?: 'strict' | 'lax' | 'none' | undefined;
   /**
-   * Gives the cookie a jar of its own under each top-level site (CHIPS).
+   * Keeps a separate cookie for each top-level site (CHIPS).
    *
    * @defaultValue false
    */
   readonly partitioned?: boolean | undefined;
   /**
-   * Which cookies Chromium drops first when there are too many.
+   * Which cookies Chromium evicts first when there are too many.
    *
    * @defaultValue none
    */
@@ -74,12 +74,12 @@ const MAX_ATTRIBUTE_LENGTH = 1024;
 
 /**
  * RFC 6265, section 4.1.1: path-value = <any CHAR except CTLs or ";">. Browsers ignore one that does
- * not begin with "/", and cut off a space at its end. "<" is refused as well: URLs encode it, so no
- * path holds it as it is.
+ * not begin with "/", and trim a trailing space. "<" is refused as well: URLs encode it, so it never
+ * appears in a path.
  */
 const PATH = /^\/(?:[ -:=-~]*[!-:=-~])?$/;
 
-/** RFC 1034 host name, a leading dot allowed, as in RFC 6265, section 4.1.2.3. */
+/** An RFC 1034 host name. A leading dot is allowed (RFC 6265, section 4.1.2.3). */
 const DOMAIN =
   /^\.?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 
@@ -96,10 +96,10 @@ const HOST_PREFIX = /^__host-/i;
 const HTTP_PREFIX = /^__(?:host-)?http-/i;
 const PREFIX = /^__(?:secure-|host-http-|host-|http-)/i;
 
-/** Where alone cookies with the prefix `__Host-` live. */
+/** The only place where cookies with the prefix `__Host-` can live. */
 const NOWHERE_ELSE = { path: '/', domain: null } as const;
 
-/** What each attribute must be, and the words for it. */
+/** What each attribute must be, and how messages say it. */
 const RULES: readonly (readonly [
   attribute: keyof SecureCookieAttributes,
   allows: (value: unknown) => boolean,
@@ -108,12 +108,12 @@ const RULES: readonly (readonly [
   [
     'path',
     (value) => isShort(value) && PATH.test(value),
-    'a path that begins with "/", holds printable ASCII without ";" and "<" and does not end with a space, 1024 bytes at most',
+    'a path of at most 1024 bytes that begins with "/", holds only printable ASCII except ";" and "<", and does not end with a space',
   ],
   [
     'domain',
     (value) => value === null || isCookieDomain(value),
-    'a host name, 1024 bytes at most, or null for the host alone',
+    'a host name of at most 1024 bytes, or null for only the host that sets it',
   ],
   [
     'maxAge',
@@ -159,10 +159,10 @@ export function ownCookieAttributes(
   return own;
 }
 
-/** Calls without attributes share it. */
+/** Shared by calls without attributes. */
 const NO_ATTRIBUTES = Object.freeze(blankAttributes());
 
-/** Every attribute, not given. */
+/** Every attribute, each `undefined`. */
 export function blankAttributes(): OwnOptions<SecureCookieAttributes> {
   return {
     path: undefined,
@@ -179,10 +179,10 @@ export function blankAttributes(): OwnOptions<SecureCookieAttributes> {
 /**
  * Completes the attributes of one cookie, and checks them together.
  *
- * @param name - the cookie's name, of which the prefix counts
+ * @param name - the cookie's name, whose prefix has rules of its own
  * @param attributes - what the caller asks for, from {@link ownCookieAttributes}; wins over `defaults`
  * @param defaults - the app's, from {@link ownCookieAttributes}
- * @param isSecureConnection - asked only where `secure: 'auto'` depends on it
+ * @param isSecureConnection - called only if `secure: 'auto'` depends on it
  * @throws {@link SecureCookieError} `name` or `attribute`, where browsers would refuse or misread
  * the cookie
  */
@@ -198,7 +198,7 @@ export function resolveCookieAttributes(
   const secure = attributes.secure ?? defaults.secure ?? 'auto';
   const needsSecure = SECURE_PREFIX.test(name) || sameSite === 'none' || partitioned;
   const maxAge = attributes.maxAge === undefined ? defaults.maxAge : attributes.maxAge;
-  // An app's default place is for the cookies that can live there.
+  // An app's default place applies only to cookies that can live there.
   const place = HOST_PREFIX.test(name) ? NOWHERE_ELSE : defaults;
   const domain = attributes.domain === undefined ? place.domain : attributes.domain;
   const complete = {
@@ -220,32 +220,32 @@ export function resolveCookieAttributes(
   );
 }
 
-/** What the attributes of a cookie depend on in its name: its prefix, in lower case, or an empty text. */
+/** The prefix of a cookie's name in lower case, or an empty string: only it affects the attributes. */
 export function cookiePrefix(name: string): string {
   return name.startsWith('__') ? (PREFIX.exec(name)?.[0].toLowerCase() ?? '') : '';
 }
 
 /**
- * @param length - of the value as it will be sent, in characters, all ASCII
- * @throws {@link SecureCookieError} `cookie-too-large` - browsers would drop it in silence
+ * @param length - the length of the value as it will be sent, in characters, all ASCII
+ * @throws {@link SecureCookieError} `cookie-too-large` - browsers would silently drop it
  */
 export function assertCookieSize(name: string, length: number): void {
   if (!fitsCookie(name, length)) {
     throw new SecureCookieError(
       'cookie-too-large',
-      `The cookie "${name}" would have ${name.length + length} bytes of name and value, and browsers drop it beyond ${MAX_NAME_AND_VALUE_LENGTH}: keep large data on the server and sign its key.`,
+      `The name and value of the cookie "${name}" would have ${name.length + length} bytes, and browsers drop a cookie of more than ${MAX_NAME_AND_VALUE_LENGTH}: keep large data on the server and sign its key.`,
     );
   }
 }
 
-/** Whether browsers keep a cookie of so many bytes of value. */
+/** Whether browsers keep a cookie whose value has this many bytes. */
 export function fitsCookie(name: string, length: number): boolean {
   return name.length + length <= MAX_NAME_AND_VALUE_LENGTH;
 }
 
 /**
- * A `Set-Cookie` header (RFC 6265, section 4.1). The value goes out as it is, never
- * percent-encoded: Tornado does not decode.
+ * A `Set-Cookie` header (RFC 6265, section 4.1). The value is sent as it is, never percent-encoded:
+ * Tornado does not decode.
  *
  * @param attributes - from {@link resolveCookieAttributes}
  * @param now - the time, in seconds since the epoch, from which `Expires` counts
@@ -260,14 +260,14 @@ export function serializeSetCookie(
   if (!COOKIE_VALUE.test(value)) {
     throw new SecureCookieError(
       'value',
-      `The value of the cookie "${name}" holds characters that a cookie can not carry.`,
+      `The value of the cookie "${name}" holds characters that a cookie cannot carry.`,
     );
   }
   assertCookieSize(name, value.length);
   return `${name}=${value}${attributes.textAt(now)}`;
 }
 
-/** The rules of RFC 6265bis, sections 4.1.3 and 5.7, by which browsers refuse a cookie in silence. */
+/** The rules by which browsers silently refuse a cookie (RFC 6265bis, sections 4.1.3 and 5.7). */
 function assertAccepted(name: string, attributes: SetCookieAttributes): void {
   const { secure, httpOnly, domain, path, sameSite, partitioned } = attributes;
   const faults: readonly (readonly [boolean, string])[] = [
@@ -292,7 +292,7 @@ export function isCookieDomain(value: unknown): value is string {
   return isShort(value) && DOMAIN.test(value);
 }
 
-/** ASCII, as the grammars ask next, has as many octets as characters. */
+/** Counts characters as octets: the grammars that are checked next allow only ASCII. */
 function isShort(value: unknown): value is string {
   return typeof value === 'string' && value.length <= MAX_ATTRIBUTE_LENGTH;
 }

@@ -6,15 +6,15 @@ import { markHere, type SecureCookieRevocations } from '../revocation/secure-coo
 import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { ownSignerOptions, type SecureCookieSignerOptions } from '../signing/signer-options.js';
 
-/** What the app under test signs with. */
+/** The keys and the policy of the app under test. */
 export type CookieMintOptions = SecureCookieSignerOptions;
 
-/** Text or bytes under a name, or what a definition takes. */
+/** A definition and a value of its type, or a name and a value that is text or bytes. */
 type Minted<Input> = readonly [definition: SecureCookieDefinition<Input, unknown>, value: Input];
 type MintedText = readonly [name: string, value: string | Uint8Array];
 
 /**
- * Makes cookies for tests, each as a `Cookie` request header: good ones, and bad ones of every kind
+ * Makes cookies for tests, each as a `Cookie` request header: valid ones, and every kind of bad one
  * that an app must refuse.
  *
  * @example
@@ -28,7 +28,7 @@ export class CookieMint {
   readonly #signer: SecureCookieSigner;
 
   /**
-   * @param options - the secret (and record, clock, ...) that the app under test has
+   * @param options - the options of the app under test: its secret or key record, its clock, ...
    * @throws `SecureCookieError` with `secret-missing`, `secret-weak`, `key-version`, `option` or `clock`
    */
   constructor(options: CookieMintOptions) {
@@ -75,7 +75,7 @@ export class CookieMint {
   }
 
   /**
-   * A cookie of which the last digit of the signature was changed.
+   * A cookie with the last digit of its signature changed.
    *
    * @example
    * mint.tampered('user', 'alice');
@@ -88,11 +88,11 @@ export class CookieMint {
   }
 
   /**
-   * A cookie that is revoked in the app under test: issued a second ago, and revoked then by one of
-   * its keys. Other cookies of that key stay valid, if they were minted or set since.
+   * A cookie that is revoked in the app under test: issued one second ago, and revoked in that second
+   * by its first key. Cookies of that key that were minted or set since stay valid.
    *
-   * @param revocations - those of the app, `app.get(SecureCookieRevocations)`; its source is not asked
-   * @throws `SecureCookieError` with `value` - where the value has no key
+   * @param revocations - the app's: `app.get(SecureCookieRevocations)`; its source is not called
+   * @throws `SecureCookieError` with `value` - if the value has no key
    * @example
    * mint.revoked(app.get(SecureCookieRevocations), Session, { userId: '42' });
    */
@@ -137,9 +137,9 @@ export class CookieMint {
   }
 
   /**
-   * A cookie signed with another key of the record than the one that signs now.
+   * A cookie signed with a key of the record other than the current one.
    *
-   * @throws `SecureCookieError` with `key-version` - where the mint has no other key
+   * @throws `SecureCookieError` with `key-version` - if the mint has no other key
    * @example
    * new CookieMint({ secret: { 1: old, 2: current }, keyVersion: 2 }).oldKey('user', 'alice');
    */
@@ -152,7 +152,7 @@ export class CookieMint {
     if (!isRecord || other === undefined) {
       throw new SecureCookieError(
         'key-version',
-        'A cookie of an old key needs a mint with a key record: new CookieMint({ secret: { 1: old, 2: current }, keyVersion: 2 }).',
+        '"oldKey" needs a mint with a key record: new CookieMint({ secret: { 1: old, 2: current }, keyVersion: 2 }).',
       );
     }
     const old = new SecureCookieSigner({ ...this.#options, secret, keyVersion: Number(other) });

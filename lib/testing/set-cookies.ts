@@ -1,9 +1,9 @@
 import { SecureCookieError } from '../errors.js';
 
-/** Where `Set-Cookie` headers are: a fetch response's headers, or supertest's `headers['set-cookie']`. */
+/** A fetch response's headers, or supertest's `headers['set-cookie']`. */
 export type SetCookieHeaders =
   | {
-      /** As the fetch standard has it. */
+      /** As in the fetch standard. */
       getSetCookie(): readonly string[];
     }
   | readonly string[]
@@ -11,17 +11,17 @@ export type SetCookieHeaders =
   | null
   | undefined;
 
-/** One `Set-Cookie` header, taken apart. */
+/** One parsed `Set-Cookie` header. */
 export interface ReadSetCookie {
   /** The cookie's name. */
   readonly name: string;
-  /** As it was sent: signed, and empty where the cookie is deleted. */
+  /** The value as it was sent: signed, or empty if the cookie is deleted. */
   readonly value: string;
-  /** What was sent beside the value. What was not sent, or what browsers would skip, is absent. */
+  /** Its attributes. One that was not sent, or that browsers would ignore, is absent. */
   readonly attributes: {
-    /** The path it is sent to, and all below it. */
+    /** The path that the cookie is sent to, with everything below it. */
     readonly path?: string;
-    /** The host it is sent to, with its subdomains. */
+    /** The host that the cookie is sent to, with its subdomains. */
     readonly domain?: string;
     /** How long the browser keeps it, in seconds. */
     readonly maxAge?: number;
@@ -31,9 +31,9 @@ export interface ReadSetCookie {
     readonly httpOnly?: boolean;
     /** Whether it is kept from unencrypted connections. */
     readonly secure?: boolean;
-    /** Which requests from other sites it comes along with. */
+    /** With which requests from other sites browsers send it. */
     readonly sameSite?: 'strict' | 'lax' | 'none';
-    /** Whether it has a jar of its own under each top-level site. */
+    /** Whether browsers keep a separate cookie for each top-level site. */
     readonly partitioned?: boolean;
     /** Which cookies Chromium evicts first. */
     readonly priority?: 'low' | 'medium' | 'high';
@@ -44,7 +44,7 @@ type Attributes = ReadSetCookie['attributes'];
 
 /**
  * A comma between two headers in one text (RFC 9110, section 5.3). The name and "=" of the next cookie
- * follow; the comma in `Expires=Thu, 06 Sep 2012` is followed by neither.
+ * follow it; they do not follow the comma in `Expires=Thu, 06 Sep 2012`.
  */
 const JOINT = /,[ \t]*(?=[^\s=;,]+=)/;
 
@@ -54,7 +54,7 @@ const MAX_AGE = /^-?\d+$/;
 const SAME_SITES = ['strict', 'lax', 'none'] as const;
 const PRIORITIES = ['low', 'medium', 'high'] as const;
 
-/** What each attribute says, by its name in lower case. */
+/** How to parse each attribute, by its name in lower case. */
 const ATTRIBUTES = new Map<string, (value: string) => Attributes>([
   ['path', (path) => ({ path })],
   ['domain', (domain) => ({ domain })],
@@ -68,12 +68,12 @@ const ATTRIBUTES = new Map<string, (value: string) => Attributes>([
 ]);
 
 /**
- * Takes the `Set-Cookie` headers of a response apart.
+ * Parses the `Set-Cookie` headers of a response.
  *
  * @param headers - `response.headers` of fetch, or `response.headers['set-cookie']` of supertest. A
  * single text may hold several headers, joined by commas as `headers.get('set-cookie')` joins them;
  * each text of a list is one header.
- * @returns one entry a header, in order; none for `null` and `undefined`
+ * @returns one entry for each header, in order; an empty list for `null` and `undefined`
  * @throws `SecureCookieError` with `option` - for anything else
  * @example
  * const [cookie] = readSetCookies(response.headers);
@@ -94,7 +94,7 @@ function headerList(headers: unknown): readonly string[] {
   if (!Array.isArray(list) || !list.every((header) => typeof header === 'string')) {
     throw new SecureCookieError(
       'option',
-      "readSetCookies takes the headers of a fetch response, or a text or a list of texts: response.headers, or response.headers['set-cookie'] of supertest.",
+      "readSetCookies takes the headers of a fetch response, a string, or a list of strings: response.headers, or response.headers['set-cookie'] of supertest.",
     );
   }
   return list;
@@ -109,14 +109,14 @@ function hasGetSetCookie(headers: unknown): headers is { getSetCookie(): unknown
   );
 }
 
-/** As RFC 6265bis reads it, section 5.6: only the first "=" of each part counts. */
+/** Parses as RFC 6265bis, section 5.6, says: only the first "=" of each part counts. */
 function readSetCookie(header: string): ReadSetCookie {
   const [pair = '', ...parts] = header.split(';');
   const equals = pair.indexOf('=');
   const attributes: Attributes = {};
   for (const part of parts) {
     const [name = '', ...value] = part.split('=');
-    // The last attribute of a name counts.
+    // If an attribute is repeated, the last one counts.
     Object.assign(attributes, ATTRIBUTES.get(trim(name).toLowerCase())?.(trim(value.join('='))));
   }
   return {
@@ -141,7 +141,7 @@ function readPriority(value: string): Attributes {
   return priority === undefined ? {} : { priority };
 }
 
-/** Space and tab alone, as RFC 6265bis trims. */
+/** Trims only spaces and tabs, as RFC 6265bis does. */
 function trim(text: string): string {
   return text.replace(/^[ \t]+|[ \t]+$/g, '');
 }

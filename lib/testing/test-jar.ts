@@ -16,24 +16,23 @@ import { readSetCookies, type ReadSetCookie } from './set-cookies.js';
 
 type AnyDefinition = SecureCookieDefinition<never, unknown>;
 
-/** What {@link createTestJar} makes a jar of. All of it may be left out. */
+/** The options of {@link createTestJar}. All are optional. */
 export interface TestJarOptions {
   /**
-   * The keys and the policy that it signs with; a `clock` among them.
+   * The keys and the policy of the signer, its `clock` included.
    *
-   * @defaultValue a secret of its own
+   * @defaultValue a fixed secret
    */
   readonly signer?: SecureCookieSignerOptions | undefined;
   /**
-   * What the request presents: `Cookie` headers, or a function that makes them with a mint of the same
-   * keys.
+   * The request's `Cookie` headers, or a function that makes them with a mint of the same keys.
    *
    * @defaultValue none
    */
   readonly cookies?:
     string | readonly string[] | ((mint: CookieMint) => string | readonly string[]) | undefined;
   /**
-   * The attributes of cookies where a call names no others, as the module's option `cookie`.
+   * The default attributes of cookies, as in the module's option `cookie`.
    *
    * @defaultValue those of `SecureCookieAttributes`
    */
@@ -64,22 +63,22 @@ function blankOptions(): OwnOptions<TestJarOptions> {
 
 /** A jar, and what it sent. Made by {@link createTestJar}. */
 export interface TestJar {
-  /** To be handed to a handler, in place of the one that `@SecureCookies()` gives. */
+  /** Pass it to a handler in place of the jar that `@SecureCookies()` injects. */
   readonly jar: SecureCookieJar;
   /**
-   * The cookies that were set, cleared and renewed. Asking sends the response: to set more, make
+   * The cookies that were set, cleared and renewed. This call sends the response: to set more, make
    * another jar.
    *
    * @throws `SecureCookieError` with `value`, `cookie-too-large` or `clock` - as in Nest's pipeline
    */
   sent(): ReadSetCookie[];
   /**
-   * Whether a cookie was cleared. Asking sends the response.
+   * Whether a cookie was cleared. This call sends the response.
    *
-   * @throws `SecureCookieError` with `name` - for what is neither a name nor a definition
+   * @throws `SecureCookieError` with `name` - if `cookie` is neither a name nor a definition
    */
   cleared(cookie: string | AnyDefinition): boolean;
-  /** Reads what the browser will present next: what was presented, as {@link TestJar.sent} leaves it. */
+  /** Reads the browser's next request: the cookies of this one, with the changes of {@link TestJar.sent}. */
   next(): SecureCookieReader;
 }
 
@@ -90,11 +89,11 @@ const UNBOUND: DeviceBinding = {
   deletions: () => [],
 };
 
-/** Known to everyone: it signs what one test sets and reads. */
+/** Public: it only signs what a test sets and then reads. */
 const TEST_SECRET = 'the secret of createTestJar, which anyone may know';
 
 /**
- * A jar for unit tests of controllers, with what was set to look at. There is no app and no server.
+ * A jar for unit tests of controllers, which shows what they set. It needs neither an app nor a server.
  *
  * @param options - all optional: see {@link TestJarOptions}
  * @throws `SecureCookieError` with `option`, `attribute`, or what the keys throw

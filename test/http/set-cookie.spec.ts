@@ -319,9 +319,9 @@ describe('an attribute', () => {
   it.each<[keyof SecureCookieAttributes, string]>([
     [
       'path',
-      'a path that begins with "/", holds printable ASCII without ";" and "<" and does not end with a space, 1024 bytes at most',
+      'a path of at most 1024 bytes that begins with "/", holds only printable ASCII except ";" and "<", and does not end with a space',
     ],
-    ['domain', 'a host name, 1024 bytes at most, or null for the host alone'],
+    ['domain', 'a host name of at most 1024 bytes, or null for only the host that sets it'],
     [
       'maxAge',
       'a whole number of seconds from 1 up to 34560000 (400 days), or null for a browser-session cookie; "clear" deletes one',
@@ -393,7 +393,7 @@ describe('what browsers would refuse in silence', () => {
   });
 
   it.each(['path', 'Domain', 'max-age', 'HttpOnly', 'a b', 'a=b', 'a;b', '', 'é', '"a"', 'a,b'])(
-    'a cookie can not be named %j',
+    'a cookie cannot be named %j',
     (name) => {
       expect(codeOf(() => setCookie({}, { name }))).toBe('name');
     },
@@ -406,7 +406,7 @@ describe('what browsers would refuse in silence', () => {
 
       expect(codeOf(set)).toBe('value');
       expect(thrownBy(set).message).toBe(
-        'The value of the cookie "user" holds characters that a cookie can not carry.',
+        'The value of the cookie "user" holds characters that a cookie cannot carry.',
       );
     },
   );
@@ -423,7 +423,7 @@ describe('what browsers would refuse in silence', () => {
     expect(codeOf(() => assertCookieSize(name, 4000))).toBe('returned undefined');
     expect(codeOf(() => assertCookieSize(name, 4001))).toBe('cookie-too-large');
     expect(() => assertCookieSize(name, 4001)).toThrow(
-      `The cookie "${name}" would have 4097 bytes of name and value, and browsers drop it beyond 4096:`,
+      `The name and value of the cookie "${name}" would have 4097 bytes, and browsers drop a cookie of more than 4096:`,
     );
   });
 });

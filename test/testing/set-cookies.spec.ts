@@ -55,7 +55,7 @@ describe('the Set-Cookie headers of a response', () => {
 
     expect(error).toMatchObject({ name: 'SecureCookieError', code: 'option' });
     expect(error.message).toBe(
-      "readSetCookies takes the headers of a fetch response, or a text or a list of texts: response.headers, or response.headers['set-cookie'] of supertest.",
+      "readSetCookies takes the headers of a fetch response, a string, or a list of strings: response.headers, or response.headers['set-cookie'] of supertest.",
     );
   });
 
