@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ROOT } from '../package/support/project.js';
-import { CompiledCode } from './support/compiled-code.js';
+import { CompiledCode, INDEX, optionsOf, TESTING } from './support/compiled-code.js';
 import { listed, PAGES, typeScriptFiles } from './support/documents.js';
 
 // The compiler runs here.
@@ -31,6 +31,19 @@ describe('the code in README.md and docs/', () => {
 
   it('stands in files of different names on each page', () => {
     expect(new Set(blocks.map(({ file }) => file)).size).toBe(blocks.length);
+  });
+
+  it('names every option that a user can give', () => {
+    const text = PAGES.map((page) => page.text).join('\n');
+    const options = [INDEX, TESTING]
+      .flatMap((entry) => compiled.exportsOf(entry))
+      .filter(({ name }) => /(?:Options|Attributes|Policy|Provider|Settings)$/.test(name))
+      .flatMap((symbol) => optionsOf(symbol).map((option) => `${symbol.name}.${option}`));
+
+    expect(options.length).toBeGreaterThan(40);
+    expect(
+      options.filter((option) => !new RegExp(`\\b${option.split('.')[1]}\\b`).test(text)),
+    ).toEqual([]);
   });
 
   it.each([

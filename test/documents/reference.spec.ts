@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import ts from 'typescript';
-import { CompiledCode, INDEX, TESTING } from './support/compiled-code.js';
+import { CompiledCode, INDEX, propertiesOf, TESTING } from './support/compiled-code.js';
 import { ROOT } from '../package/support/project.js';
 import { COMMENTS, EXPORTED_NAMES } from './support/reference.js';
 
@@ -81,9 +81,8 @@ describe('the API reference', () => {
   it('has the default of every option', () => {
     const options = exported
       .filter(({ name }) => !NOT_OPTIONS.has(name))
-      .flatMap((symbol) => properties(symbol))
-      .filter(({ questionToken, type }) => questionToken !== undefined && !isAbsent(type))
-      .filter((option) => !sourceOf(option).includes('@internal'));
+      .flatMap((symbol) => propertiesOf(symbol))
+      .filter(({ questionToken, type }) => questionToken !== undefined && !isAbsent(type));
 
     expect(options.length).toBeGreaterThan(20);
     expect(
@@ -93,7 +92,7 @@ describe('the API reference', () => {
 
   it('has the unit of every number', () => {
     const numbers = exported
-      .flatMap((symbol) => properties(symbol))
+      .flatMap((symbol) => propertiesOf(symbol))
       .filter(({ type }) => /(?:^|\| |=> )number\b/.test(type?.getText() ?? ''));
 
     expect(numbers.length).toBeGreaterThan(10);
@@ -149,21 +148,6 @@ function publicMethods(symbol: ts.Symbol): ts.Symbol[] {
       !CALLED_BY_NEST.has(member.name) &&
       !hasTag(member, 'internal'),
   );
-}
-
-/** The properties that the declarations of a type spell out. */
-function properties(symbol: ts.Symbol): ts.PropertySignature[] {
-  const found: ts.PropertySignature[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isPropertySignature(node)) {
-      found.push(node);
-    }
-    ts.forEachChild(node, visit);
-  };
-  symbol.declarations
-    ?.filter((one) => ts.isInterfaceDeclaration(one) || ts.isTypeAliasDeclaration(one))
-    .forEach(visit);
-  return found;
 }
 
 /** One arm of a union says so that it has no such property. */

@@ -102,6 +102,14 @@ describe('the release', () => {
     expect(commands(pack).indexOf('bash .ci/run')).toBeLessThan(commands(pack).length - 1);
   });
 
+  it('checks and sets what npm shows, after the tests and before it packs', () => {
+    expect(commands(pack).slice(-3)).toEqual([
+      'bash .ci/run',
+      'node .github/release.js',
+      'mv "$(npm pack --silent)" package.tgz',
+    ]);
+  });
+
   it('refuses a tag of another version, and a tag that is not on main', () => {
     const [first, second] = commands(pack);
 

@@ -25,6 +25,26 @@ const FORMAT: ts.FormatDiagnosticsHost = {
   getNewLine: () => '\n',
 };
 
+/** The properties that the declarations of a type spell out, but for internal ones. */
+export function propertiesOf(symbol: ts.Symbol): ts.PropertySignature[] {
+  const found: ts.PropertySignature[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertySignature(node) && !node.getFullText().includes('@internal')) {
+      found.push(node);
+    }
+    ts.forEachChild(node, visit);
+  };
+  symbol.declarations
+    ?.filter((one) => ts.isInterfaceDeclaration(one) || ts.isTypeAliasDeclaration(one))
+    .forEach(visit);
+  return found;
+}
+
+/** Their names. */
+export function optionsOf(symbol: ts.Symbol): string[] {
+  return propertiesOf(symbol).map(({ name }) => name.getText());
+}
+
 /** The code of a document, which the compiler reads beside the library. */
 export class CompiledCode {
   readonly #folder: string;
