@@ -110,7 +110,17 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-describe.each(apolloApps)('global guards meet every handler: $driver', ({ platform, graphql }) => {
+/** Global guards reach gateways and message handlers, or they do not. */
+const bindings = [
+  { guards: 'as providers', inherited: true },
+  { guards: 'of the HTTP app alone', inherited: false },
+];
+
+const rows = apolloApps.flatMap((app) =>
+  bindings.map((binding) => Object.assign({}, app, binding)),
+);
+
+describe.each(rows)('global guards $guards: $driver', ({ platform, graphql, inherited }) => {
   let running: RunningApp;
   let messages: ClientProxy;
 
@@ -121,8 +131,13 @@ describe.each(apolloApps)('global guards meet every handler: $driver', ({ platfo
       providers: [
         EveryResolver,
         EveryGateway,
-        { provide: APP_GUARD, useClass: SecureCookieGuard },
-        { provide: APP_GUARD, useClass: AsksEverywhere },
+        AsksEverywhere,
+        ...(inherited
+          ? [SecureCookieGuard, AsksEverywhere].map((useClass) => ({
+              provide: APP_GUARD,
+              useClass,
+            }))
+          : []),
       ],
     })
     class EveryModule {}
@@ -133,7 +148,10 @@ describe.each(apolloApps)('global guards meet every handler: $driver', ({ platfo
     } as const;
     running = await startApp(platform, EveryModule, async (app) => {
       app.useWebSocketAdapter(withHandshakes(new WsAdapter(app)));
-      app.connectMicroservice<MicroserviceOptions>(options, { inheritAppConfig: true });
+      if (!inherited) {
+        app.useGlobalGuards(new SecureCookieGuard(), app.get(AsksEverywhere));
+      }
+      app.connectMicroservice<MicroserviceOptions>(options, { inheritAppConfig: inherited });
       await app.startAllMicroservices();
     });
     messages = ClientProxyFactory.create(options);

@@ -147,6 +147,21 @@ export function describeSockets(settings: readonly SocketSetting[]): void {
         expect(connected).toEqual(['alice', undefined]);
       });
 
+      it('two live apps of one gateway each find their own service', async () => {
+        const other = await startApp(platform, gatewayApp([gateway], OTHER_SECRET), useAdapter);
+        const bob = cookieHeader('user', 'bob', new SecureCookieSigner({ secret: OTHER_SECRET }));
+        const sockets = await Promise.all(
+          [running.url, other.url].flatMap((url) =>
+            [ALICE, bob].map((cookie) => open(url, cookie)),
+          ),
+        );
+        const answers = await Promise.all(sockets.map((socket) => socket.ask('parameter')));
+        await Promise.all(sockets.map((socket) => socket.close()));
+        await other.close();
+
+        expect(answers.map(({ data }) => data)).toEqual(['alice', 'nobody', 'nobody', 'bob']);
+      });
+
       it('of many sockets at once, each reads its own', async () => {
         const users = Array.from({ length: 30 }, (_, index) => `user${index}`);
         const sockets = await Promise.all(users.map((user) => connect(cookieHeader('user', user))));

@@ -147,6 +147,41 @@ export function describeGraphqlOverHttp(settings: readonly GraphqlSetting[]): vo
       expect(withCookie.data).toEqual({ account: { secret: 'root sees alice' } });
     });
 
+    it('parallel fields that set the same cookie send the last one', async () => {
+      const fields = ['bob', 'carol', 'dave'].map(
+        (user, index) => `f${index}: setsInQuery(user: "${user}")`,
+      );
+      const { errors, setCookies } = await send(`{ ${fields.join(' ')} }`);
+
+      expect(errors).toEqual([]);
+      expect(signedValues(setCookies, 'user')).toEqual(['dave']);
+    });
+
+    it('two live apps of the same resolvers each find their own service', async () => {
+      const other = await startApp(platform, sessionApp(graphql, OTHER_SECRET));
+      const bob = cookieHeader('user', 'bob', new SecureCookieSigner({ secret: OTHER_SECRET }));
+      const answers = await Promise.all(
+        [running.url, other.url].flatMap((url) =>
+          [ALICE, bob].map((cookie) => sendGraphql(url, '{ user userOfJar }', cookie)),
+        ),
+      );
+      await other.close();
+
+      expect(answers.map(({ data }) => data)).toEqual([
+        { user: 'alice', userOfJar: 'alice' },
+        { user: null, userOfJar: null },
+        { user: null, userOfJar: null },
+        { user: 'bob', userOfJar: 'bob' },
+      ]);
+    });
+
+    it('@defer, with which a field could set after the head was sent, is unknown to the driver', async () => {
+      const { data, errors } = await send('{ account { owner ... @defer { secret } } }');
+
+      expect(data ?? null).toBeNull();
+      expect(errors).toMatchObject([{ message: expect.stringMatching(/@defer|validation/i) }]);
+    });
+
     it('of many users at once, each gets their own', async () => {
       const users = Array.from({ length: 60 }, (_, index) => `user${index}`);
       const answers = await Promise.all(

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   Injectable,
   Module,
@@ -129,6 +130,17 @@ class SessionResolver {
   @Query(Text, OPTIONAL)
   sessionAndFail(@SecureCookies() cookies: SecureCookieJar): string {
     throw new Error(`${cookies.get(Session)} failed`);
+  }
+
+  /** Fields of a query are resolved side by side. */
+  @Query(Text)
+  async setsInQuery(
+    @Args('user', { type: Text }) user: string,
+    @SecureCookies() cookies: SecureCookieJar,
+  ): Promise<string> {
+    cookies.set('user', user);
+    await setImmediate();
+    return user;
   }
 
   @Mutation(Text)

@@ -18,10 +18,11 @@ import {
   SecureCookieModule,
   SecureCookies,
   SecureCookieService,
+  SecureCookieSigner,
 } from 'nestjs-secure-cookie';
 import type { GraphqlSetting } from './graphql-apps.js';
 import { startApp, type RunningApp } from './platforms.js';
-import { SECRET } from './secrets.js';
+import { OTHER_SECRET, SECRET } from './secrets.js';
 import { cookieHeader } from './signed-cookies.js';
 import { openSubscriptions, type SubscriptionClient } from './subscriptions.js';
 
@@ -110,11 +111,11 @@ class TickResolver {
   }
 }
 
-function tickApp(graphql: DynamicModule) {
+function tickApp(graphql: DynamicModule, secret = SECRET) {
   @Module({
     imports: [
       SecureCookieModule.forRoot({
-        secret: SECRET,
+        secret,
         maxAge: 3600,
         clock: () => Date.now() / 1000 + clock.ahead,
       }),
@@ -190,6 +191,23 @@ export function describeGraphqlSubscriptions(settings: readonly GraphqlSetting[]
       expect(await client.first('subscription { settingTicks { by } }')).toMatchObject({
         data: { settingTicks: { by: 'no-response for alice' } },
       });
+    });
+
+    it('two live apps of the same resolvers each find their own service', async () => {
+      const other = await startApp(platform, tickApp(graphql, OTHER_SECRET));
+      const bob = cookieHeader('user', 'bob', new SecureCookieSigner({ secret: OTHER_SECRET }));
+      const sockets = [running.url, other.url].flatMap((url) =>
+        [cookieHeader('user', 'alice'), bob].map((cookie) => openSubscriptions(url, cookie)),
+      );
+      const answers = await Promise.all(
+        sockets.map((socket) => socket.first('subscription { ticks { by } }')),
+      );
+      await Promise.all(sockets.map((socket) => socket.close()));
+      await other.close();
+
+      expect(answers).toMatchObject(
+        ['alice', 'nobody', 'nobody', 'bob'].map((by) => ({ data: { ticks: { by } } })),
+      );
     });
 
     it('a session that expires ends its rights on the open socket', async () => {

@@ -73,20 +73,7 @@ function gatewayOn(port: number): Type {
   return OwnPortGateway;
 }
 
-const other = new SecureCookieSigner({ secret: OTHER_SECRET });
-
 describe('which app a socket belongs to', () => {
-  it('two live apps of one gateway each find their own service, by their HTTP server', async () => {
-    const urls = [await start([SessionGateway]), await start([SessionGateway], OTHER_SECRET)];
-    const cookies = [cookieHeader('user', 'alice'), cookieHeader('user', 'bob', other)];
-    const sockets = await Promise.all(
-      urls.flatMap((url) => cookies.map((cookie) => connect(url, cookie))),
-    );
-    const answers = await Promise.all(sockets.map((socket) => socket.ask('parameter')));
-
-    expect(answers.map(({ data }) => data)).toEqual(['alice', 'nobody', 'nobody', 'bob']);
-  });
-
   it('a gateway on a port of its own finds it by its class, beside another app', async () => {
     const port = await freePort();
     await start([SessionGateway], OTHER_SECRET);
