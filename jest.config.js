@@ -38,7 +38,7 @@ const not = (patterns) => patterns.map((pattern) => `!${pattern.replace('<rootDi
 const IN_AN_APP = [
   '<rootDir>/test/accepts/{cookie-signature,accepted-format}.spec.ts',
   '<rootDir>/test/jar/{keys-at-the-head,pending-cookies}.spec.ts',
-  '<rootDir>/test/entrances.spec.ts',
+  '<rootDir>/test/{entrances,polluted-prototype}.spec.ts',
   '<rootDir>/test/signing/one-secret-two-purposes.spec.ts',
 ];
 

@@ -1,4 +1,5 @@
 import { isError } from './any-realm.js';
+import { memberOf } from './own-member.js';
 
 /**
  * The codes of {@link SecureCookieError}. The codes are stable; the messages are not.
@@ -107,7 +108,7 @@ export function describeError(error: unknown): string {
       return `a thrown ${typeof error}`;
     }
     const name: unknown = error.name;
-    const code: unknown = 'code' in error ? error.code : undefined;
+    const code: unknown = memberOf(error, 'code');
     const shown = isShown(name) ? name : 'Error';
     return isShown(code) ? `${shown} '${code}'` : shown;
   } catch {

@@ -1,4 +1,5 @@
 import { SecureCookieError } from './errors.js';
+import { isObjectPrototype, memberOf } from './own-member.js';
 
 /** Every option of an entrance as an own property, so that none is looked up in a prototype. */
 export type OwnOptions<Options> = { [Name in keyof Options]-?: Options[Name] | undefined };
@@ -60,12 +61,10 @@ export function ownMembers<Members extends object>(
     return ownOptions(given, blank, 'option');
   }
   const members = blank();
-  for (const name of Object.keys(members)) {
-    if (hasMember(given, name)) {
-      members[name] = given[name];
-    }
-  }
-  return members;
+  return Object.assign(
+    members,
+    Object.fromEntries(Object.keys(members).map((name) => [name, memberOf(given, name)])),
+  );
 }
 
 /**
@@ -91,32 +90,9 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return prototype === null || (isObject(prototype) && isObjectPrototype(prototype));
 }
 
-/** `Object.prototype` of any realm: it has no prototype, and a method that no other such object has. */
-function isObjectPrototype(value: object): boolean {
-  return (
-    value === Object.prototype ||
-    (Object.getPrototypeOf(value) === null && Object.hasOwn(value, 'isPrototypeOf'))
-  );
-}
-
 /** Whether a value is an instance of a class. */
 function isInstance(value: unknown): boolean {
   return isObject(value) && !Array.isArray(value) && !isPlainObject(value);
-}
-
-/** Whether an object has a member, its own or one of its classes'. */
-function hasMember<Members extends object>(
-  object: Members,
-  name: string,
-): name is keyof Members & string {
-  let holder: unknown = object;
-  while (isObject(holder) && !isObjectPrototype(holder)) {
-    if (Object.hasOwn(holder, name)) {
-      return true;
-    }
-    holder = Object.getPrototypeOf(holder);
-  }
-  return false;
 }
 
 function isObject(value: unknown): value is object {

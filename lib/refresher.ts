@@ -26,7 +26,7 @@ export interface RefresherOptions<Loaded> {
    *
    * @defaultValue no limit, as `Infinity`
    */
-  readonly maxStale?: number | undefined;
+  readonly maxStale: number | undefined;
   /** How long a load may take; a later result is ignored. */
   readonly timeout: number;
   /** Makes the error for a load that took longer. */
@@ -34,13 +34,13 @@ export interface RefresherOptions<Loaded> {
   /** Called after each failed load except the first: there {@link Refresher.start} rejects. */
   readonly onFailure: (error: unknown) => void;
   /** Called once when the loaded data is too old, and again only after a load has succeeded. */
-  readonly onStale?: (() => void) | undefined;
+  readonly onStale: (() => void) | undefined;
   /**
    * Seconds since the epoch.
    *
    * @defaultValue the system's clock
    */
-  readonly clock?: (() => number) | undefined;
+  readonly clock: (() => number) | undefined;
 }
 
 /**

@@ -32,6 +32,7 @@ class Source {
     onStale: () => {
       this.stale += 1;
     },
+    clock: undefined,
   };
 
   get loads(): number {

@@ -1,5 +1,6 @@
 import { isBytes, isValidDate } from '../any-realm.js';
 import { SecureCookieError } from '../errors.js';
+import { memberOf } from '../own-member.js';
 import { ownMembers } from '../own-options.js';
 import { secretBytes, type SecureCookieSecret } from '../signing/secret.js';
 
@@ -144,13 +145,13 @@ function payloadOf(found: unknown): SecureCookieAcceptedPayload | undefined {
   if (typeof found !== 'object' || found === null) {
     return undefined;
   }
-  if ('then' in found) {
+  if (memberOf(found, 'then') !== undefined) {
     // It would come too late, and an unhandled rejection would end the process.
     void Promise.resolve(found).catch(() => undefined);
     return undefined;
   }
-  const payload: unknown = 'payload' in found ? found.payload : undefined;
-  const issuedAt: unknown = 'issuedAt' in found ? found.issuedAt : undefined;
+  const payload: unknown = memberOf(found, 'payload');
+  const issuedAt: unknown = memberOf(found, 'issuedAt');
   return isBytes(payload) && (issuedAt === undefined || isDate(issuedAt))
     ? { payload: new Uint8Array(payload), issuedAt: floor(issuedAt) }
     : undefined;

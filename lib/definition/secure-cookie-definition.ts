@@ -5,6 +5,7 @@ import {
   resolveCookieAttributes,
   type SecureCookieAttributes,
 } from '../http/set-cookie.js';
+import { memberOf } from '../own-member.js';
 import { ownOptions } from '../own-options.js';
 import type { SecureCookieRejection } from '../signing/verify-result.js';
 import { acceptedFormats, type SecureCookieAcceptedFormat } from '../accepts/accepted-format.js';
@@ -42,7 +43,7 @@ export type SecureCookieInput<Definition> =
 
 /** What a payload decodes to, or why it does not. */
 export type DecodedValue<Output> =
-  | { readonly value: Output; readonly reason?: undefined }
+  | { readonly value: Output; readonly reason: undefined }
   | { readonly reason: Extract<SecureCookieRejection, 'encoding' | 'schema'> };
 
 /**
@@ -179,9 +180,9 @@ export class SecureCookieDefinition<in Input, out Output> {
       return { reason: 'encoding' };
     }
     const validated = this.#validate(decoded.value);
-    return validated === undefined || validated.issues !== undefined
+    return validated === undefined
       ? { reason: 'schema' }
-      : { value: validated.value };
+      : { value: validated.value, reason: undefined };
   }
 
   /**
@@ -194,8 +195,7 @@ export class SecureCookieDefinition<in Input, out Output> {
   }
 
   #assertValid(value: unknown): void {
-    const validated = this.#validate(value);
-    if (validated?.issues === undefined && validated !== undefined) {
+    if (this.#validate(value) !== undefined) {
       return;
     }
     // Neither messages nor paths: those of a record are keys of the value.
@@ -205,8 +205,8 @@ export class SecureCookieDefinition<in Input, out Output> {
     );
   }
 
-  /** What the schema says; `undefined` where it throws, which a schema must not do. */
-  #validate(value: unknown): SecureCookieStandardSchemaResult<unknown> | undefined {
+  /** What the schema makes of it; `undefined` where it refuses it, or throws, which it must not do. */
+  #validate(value: unknown): { readonly value: unknown } | undefined {
     if (this.#schema === undefined) {
       return { value };
     }
@@ -219,7 +219,7 @@ export class SecureCookieDefinition<in Input, out Output> {
         `The schema of the cookie "${this.name}" validates asynchronously: cookies need one that does not.`,
       );
     }
-    return result;
+    return result !== undefined && fits(result) ? result : undefined;
   }
 }
 
@@ -299,7 +299,13 @@ function validateWith(schema: SecureCookieStandardSchema, value: unknown) {
   }
 }
 
+function fits(
+  result: SecureCookieStandardSchemaResult<unknown>,
+): result is Extract<typeof result, { readonly value: unknown }> {
+  return memberOf(result, 'issues') === undefined;
+}
+
 /** Of whatever library or realm: taken for a result, a promise would pass as a value without issues. */
-function isPromise(result: object | undefined): result is PromiseLike<unknown> {
-  return result !== undefined && 'then' in result;
+function isPromise(result: unknown): result is PromiseLike<unknown> {
+  return memberOf(result, 'then') !== undefined;
 }

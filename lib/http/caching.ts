@@ -15,6 +15,7 @@
  */
 
 import type { IncomingHttpHeaders } from 'node:http';
+import { requestHeader } from './request-header.js';
 import type { ResponseHead } from './response-head.js';
 
 /** Directives that let shared caches store a response. */
@@ -90,14 +91,13 @@ export function isOfferedToSharedCaches(head: ResponseHead): boolean {
  * today; older ones did in `Purpose` (Chrome, Safari), `X-Purpose` (Safari) or `X-Moz` (Firefox).
  */
 export function isPrefetch(headers: IncomingHttpHeaders): boolean {
-  const { purpose, 'x-purpose': xPurpose, 'x-moz': xMoz, 'sec-purpose': secPurpose } = headers;
   return (
-    says(secPurpose, 'prefetch') ||
-    says(purpose, 'prefetch') ||
-    says(purpose, 'preview') ||
-    says(xPurpose, 'prefetch') ||
-    says(xPurpose, 'preview') ||
-    says(xMoz, 'prefetch')
+    says(headers, 'sec-purpose', 'prefetch') ||
+    says(headers, 'purpose', 'prefetch') ||
+    says(headers, 'purpose', 'preview') ||
+    says(headers, 'x-purpose', 'prefetch') ||
+    says(headers, 'x-purpose', 'preview') ||
+    says(headers, 'x-moz', 'prefetch')
   );
 }
 
@@ -163,6 +163,7 @@ function listOf(head: ResponseHead, name: string): readonly string[] {
     .filter((element) => element !== '');
 }
 
-function says(value: string | string[] | undefined, purpose: string): boolean {
+function says(headers: IncomingHttpHeaders, name: string, purpose: string): boolean {
+  const value = requestHeader(headers, name);
   return value !== undefined && String(value).toLowerCase().includes(purpose);
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { requestHeader } from './request-header.js';
 
 /** `[::1]:8080`, `example.com:8080`, or either without a port. */
 const HOST = /^(\[[^\]]*\]|[^:]*)(?::[0-9]*)?$/;
@@ -15,6 +16,6 @@ export function hostName(host: string | undefined): string {
 
 /** The host in a request's own headers. In HTTP/2, `:authority` replaces `Host`. */
 export function requestedHost(headers: IncomingHttpHeaders): string | undefined {
-  const authority = headers[':authority'];
-  return typeof authority === 'string' ? authority : headers.host;
+  const authority = requestHeader(headers, ':authority');
+  return typeof authority === 'string' ? authority : requestHeader(headers, 'host');
 }

@@ -1,3 +1,5 @@
+import { memberOf } from '../own-member.js';
+
 /**
  * Whether a proxy says that the client's request came over TLS. Schemes are compared without regard
  * to case (RFC 3986, section 3.1). Of several, the first comes from the proxy nearest the client.
@@ -21,5 +23,5 @@ export function isTls(scheme: string): boolean {
 
 /** Whether a request's own socket uses TLS. */
 export function isEncrypted(socket: object | undefined): boolean {
-  return socket !== undefined && 'encrypted' in socket && socket.encrypted === true;
+  return memberOf(socket, 'encrypted') === true;
 }

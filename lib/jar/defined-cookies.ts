@@ -44,7 +44,7 @@ export function cookiesToSet<Input>(
   const { persistent } = ownSetOptions(options);
   const payload = definition.encode(value);
   const firstIssuedAt = dateAfterMarks(revocations, definition, payload);
-  const stored = { payload, firstIssuedAt, persistent };
+  const stored = { payload, firstIssuedAt, persistent, bound: undefined };
   const resolved = attributes.ofDefinition(definition);
   const cookie = written(definition, stored, resolved, signer);
   const { bytes, maxAge, issuedAt } = cookie;

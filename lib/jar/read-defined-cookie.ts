@@ -39,16 +39,12 @@ export interface SecureCookieAcceptedValue<Value> {
   readonly issuedAt: number | undefined;
   /**
    * `undefined`: the value is in none of this library's formats.
-   *
-   * @defaultValue undefined
    */
-  readonly version?: undefined;
+  readonly version: undefined;
   /**
    * `undefined`: the value was signed with none of the module's keys.
-   *
-   * @defaultValue undefined
    */
-  readonly keyVersion?: undefined;
+  readonly keyVersion: undefined;
   /** Always `false`: it would be written in format 2 now. */
   readonly current: false;
   /**
@@ -67,19 +63,19 @@ export type SecureCookieDefinedResult<Value> =
 export interface StoredPayload {
   readonly payload: Uint8Array;
   /** Seconds since the epoch; what has none is issued for the first time when it is written. */
-  readonly firstIssuedAt?: number | undefined;
+  readonly firstIssuedAt: number | undefined;
   /**
    * Whether the browser keeps it when it is closed.
    *
    * @defaultValue true
    */
-  readonly persistent?: boolean | undefined;
+  readonly persistent: boolean | undefined;
   /**
    * Whether it is bound to a device.
    *
    * @defaultValue false
    */
-  readonly bound?: boolean | undefined;
+  readonly bound: boolean | undefined;
 }
 
 /** A payload that was read, and until when it is accepted, in seconds since the epoch. */
@@ -242,8 +238,16 @@ function readAccepted<Value>(
     const firstIssuedAt = issuedAt ?? firstIssueOfUndated(revocations);
     const expiresAt = Math.min(until, end, (issuedAt ?? Number.POSITIVE_INFINITY) + maxAge);
     return {
-      result: { valid: true, value: decoded.value, issuedAt, current: false, bound: false },
-      stored: { payload, firstIssuedAt, expiresAt },
+      result: {
+        valid: true,
+        value: decoded.value,
+        issuedAt,
+        version: undefined,
+        keyVersion: undefined,
+        current: false,
+        bound: false,
+      },
+      stored: { payload, firstIssuedAt, persistent: undefined, bound: undefined, expiresAt },
       keyVersion: undefined,
     };
   }

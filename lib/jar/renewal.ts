@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import type { SecureCookieDefinedResult } from './read-defined-cookie.js';
 import { isOfferedToSharedCaches, isPrefetch } from '../http/caching.js';
+import { requestHeader } from '../http/request-header.js';
 import type { ResponseHead } from '../http/response-head.js';
 
 /**
@@ -32,12 +33,12 @@ export function mayRenewOn(
   head: ResponseHead,
 ): boolean {
   const { statusCode } = head;
-  const mode = headers['sec-fetch-mode'];
+  const mode = requestHeader(headers, 'sec-fetch-mode');
   return (
     statusCode < 400 &&
     statusCode !== 304 &&
     method !== 'HEAD' &&
-    headers.upgrade === undefined &&
+    requestHeader(headers, 'upgrade') === undefined &&
     !isPrefetch(headers) &&
     !head.header('Content-Type').some((type) => type.startsWith('text/event-stream')) &&
     !isOfferedToSharedCaches(head) &&

@@ -3,7 +3,8 @@ import type { SecureCookieAttributes } from '../http/set-cookie.js';
 import type { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
 import type { SecureCookieLogger } from '../secure-cookie-logger.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
-import type { CookieDefaults } from './cookie-defaults.js';
+import { ownOptions, type OwnOptions } from '../own-options.js';
+import { CookieDefaults } from './cookie-defaults.js';
 import type { DeviceBinding } from './device-binding.js';
 import type { OneTimeWarnings } from './one-time-warnings.js';
 
@@ -83,4 +84,32 @@ export interface SecureCookieSetOptions {
    * @defaultValue true: the browser keeps it as long as the definition's `maxAge` says
    */
   readonly persistent?: boolean | undefined;
+}
+
+/**
+ * The options of a jar, copied once. Those of an app, which come with its {@link CookieDefaults}, are
+ * complete as they are: each request makes a jar.
+ *
+ * @throws {@link SecureCookieError} `option`
+ */
+export function ownJarOptions(given: SecureCookieJarOptions): SecureCookieJarOptions {
+  return given?.cookie instanceof CookieDefaults
+    ? given
+    : ownOptions(given, blankJarOptions, 'option');
+}
+
+function blankJarOptions(): OwnOptions<SecureCookieJarOptions> {
+  return {
+    signer: undefined,
+    request: undefined,
+    response: undefined,
+    cookie: undefined,
+    isSecureConnection: undefined,
+    host: undefined,
+    logger: undefined,
+    vary: undefined,
+    revocations: undefined,
+    warnings: undefined,
+    deviceBinding: undefined,
+  };
 }

@@ -5,11 +5,13 @@ import { SecureCookieError } from '../errors.js';
 import { beforeResponseHead, type HeadWriter } from '../http/before-response-head.js';
 import { varyByCookie } from '../http/caching.js';
 import { requestedHost } from '../http/host-name.js';
+import { requestHeader } from '../http/request-header.js';
 import { isEncrypted } from '../http/request-protocol.js';
 import { assertCookieSize, type SecureCookieAttributes } from '../http/set-cookie.js';
-import { assertNoOptions } from '../own-options.js';
+import { assertNoOptions, type OwnOptions } from '../own-options.js';
 import type { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
 import type { SecureCookieLogger } from '../secure-cookie-logger.js';
+import type { SecureCookieVerifyOptions } from '../signing/judge-value.js';
 import { signedLength, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { assertRenewable } from './check-definition.js';
 import { CookieDefaults } from './cookie-defaults.js';
@@ -21,11 +23,12 @@ import type { DefinedRead } from './read-defined-cookie.js';
 import { RememberedReads } from './remembered-reads.js';
 import { isDueForRenewal, mayRenewOn } from './renewal.js';
 import { RequestAttributes } from './request-attributes.js';
-import type {
-  SecureCookieJarOptions,
-  SecureCookieSetOptions,
+import {
+  ownJarOptions,
+  type SecureCookieJarOptions,
+  type SecureCookieSetOptions,
 } from './secure-cookie-jar-options.js';
-import { SecureCookieReader, type ReadCookie } from './secure-cookie-reader.js';
+import { readAnew, SecureCookieReader, type CookieResult } from './secure-cookie-reader.js';
 import { warnOfPlainHttp } from './warn-of-plain-http.js';
 
 /** One for all jars: it holds nothing of a request. */
@@ -66,7 +69,8 @@ export class SecureCookieJar extends SecureCookieReader {
    * In Nest, take the jar from `@SecureCookies()` or `SecureCookieService.jar`: one for each request.
    *
    * @param options - `signer`, Node's `request` and `response`, and what differs from the defaults
-   * @throws {@link SecureCookieError} `attribute` - for default attributes that no browser keeps
+   * @throws {@link SecureCookieError} `option`, or `attribute` for default attributes that no browser
+   * keeps
    * @example
    * createServer((request, response) => {
    *   const cookies = new SecureCookieJar({ signer, request, response });
@@ -88,13 +92,8 @@ export class SecureCookieJar extends SecureCookieReader {
       revocations,
       warnings,
       deviceBinding,
-    } = options;
-    const readOnce: ReadCookie = (asked, values, how) => {
-      this.#varyByCookie();
-      return this.#reads.read(asked, values, how);
-    };
-    const read = response === undefined ? undefined : readOnce;
-    super(signer, request.headers.cookie, { revocations, read });
+    } = ownJarOptions(options);
+    super(signer, requestHeader(request.headers, 'cookie'));
     this.#revocations = revocations;
     this.#deviceBinding = deviceBinding;
     this.#request = request;
@@ -239,6 +238,23 @@ export class SecureCookieJar extends SecureCookieReader {
    */
   stopRenewing(): void {
     this.#mayRenew = false;
+  }
+
+  /**
+   * Once in a request: what was read before is remembered. Without a response, each time anew.
+   *
+   * @internal
+   */
+  protected override readValues(
+    cookie: string | SecureCookieDefinition<never, unknown>,
+    values: readonly string[],
+    options: OwnOptions<SecureCookieVerifyOptions>,
+  ): CookieResult {
+    if (this.#response === undefined) {
+      return readAnew(this.#signer, cookie, values, options, this.#revocations);
+    }
+    this.#varyByCookie();
+    return this.#reads.read(cookie, values, options);
   }
 
   #varyByCookie(): void {

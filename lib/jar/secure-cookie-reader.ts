@@ -1,7 +1,7 @@
 import { assertDefinition } from '../definition/is-definition.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { findCookieValues } from '../http/cookie-header.js';
-import { assertNoOptions, type OwnOptions } from '../own-options.js';
+import { assertNoOptions, ownOptions, type OwnOptions } from '../own-options.js';
 import type { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
 import {
   ownVerifyOptions,
@@ -20,12 +20,9 @@ import { readNamedCookie } from './read-named-cookie.js';
  */
 const MAX_VALUES = 16;
 
-/** Reads one cookie of which these values came: by its name and options, or as it was defined. */
-export type ReadCookie = (
-  cookie: string | SecureCookieDefinition<never, unknown>,
-  values: readonly string[],
-  options: OwnOptions<SecureCookieVerifyOptions>,
-) => SecureCookieDefinedResult<unknown> | SecureCookieVerifyResult<string | Uint8Array>;
+/** What reading a cookie found: by its name, or as it was defined. */
+export type CookieResult =
+  SecureCookieDefinedResult<unknown> | SecureCookieVerifyResult<string | Uint8Array>;
 
 /** What a reader needs beside the signer and the header. */
 export interface SecureCookieReaderOptions {
@@ -35,12 +32,10 @@ export interface SecureCookieReaderOptions {
    * @defaultValue none: reading a definition with `revocableBy` throws `revocations-missing`
    */
   readonly revocations?: SecureCookieRevocations | undefined;
-  /**
-   * How each cookie is read.
-   *
-   * @internal
-   */
-  readonly read?: ReadCookie | undefined;
+}
+
+function blankOptions(): OwnOptions<SecureCookieReaderOptions> {
+  return { revocations: undefined };
 }
 
 /** The cookies of one name. */
@@ -60,8 +55,9 @@ interface FoundValues {
  * new SecureCookieReader(signer, request.headers.cookie).get('user');
  */
 export class SecureCookieReader {
+  readonly #signer: SecureCookieSigner;
   readonly #header: string | undefined;
-  readonly #read: ReadCookie;
+  readonly #revocations: SecureCookieRevocations | undefined;
   /**
    * The cookies of each name that was asked for: guards, parameters and the jar share the search. A
    * list, because a request reads two or three names, and a Map for them takes longer to make.
@@ -72,16 +68,17 @@ export class SecureCookieReader {
    * @param signer - what verifies
    * @param header - the `Cookie` request header, as it came
    * @param options - `revocations`, where there are any
+   * @throws {@link SecureCookieError} `option`
    */
   constructor(
     signer: SecureCookieSigner,
     header: string | undefined,
-    options: SecureCookieReaderOptions = {},
+    options?: SecureCookieReaderOptions,
   ) {
-    // Not among the parameters: declarations would name an option that is internal.
-    const { revocations, read = readAnewWith(signer, revocations) } = options;
+    this.#signer = signer;
     this.#header = header;
-    this.#read = read;
+    this.#revocations =
+      options === undefined ? undefined : ownOptions(options, blankOptions, 'option').revocations;
   }
 
   /**
@@ -147,20 +144,33 @@ export class SecureCookieReader {
   verify(
     cookie: string | SecureCookieDefinition<never, unknown>,
     options?: SecureCookieVerifyOptions,
-  ): ReturnType<ReadCookie> {
+  ): CookieResult {
     return this.#verify(cookie, options);
+  }
+
+  /**
+   * Reads a cookie of which these values came: by its name and options, or as it was defined.
+   *
+   * @internal
+   */
+  protected readValues(
+    cookie: string | SecureCookieDefinition<never, unknown>,
+    values: readonly string[],
+    options: OwnOptions<SecureCookieVerifyOptions>,
+  ): CookieResult {
+    return readAnew(this.#signer, cookie, values, options, this.#revocations);
   }
 
   #verify(
     cookie: string | SecureCookieDefinition<never, unknown>,
     options: SecureCookieVerifyOptions | undefined,
-  ): ReturnType<ReadCookie> {
+  ): CookieResult {
     if (typeof cookie === 'string') {
-      return this.#read(cookie, this.#find(cookie), ownVerifyOptions(options));
+      return this.readValues(cookie, this.#find(cookie), ownVerifyOptions(options));
     }
     assertDefinition(cookie);
     assertNoOptions(options, 'option');
-    return this.#read(cookie, this.#find(cookie.name), ownVerifyOptions(undefined));
+    return this.readValues(cookie, this.#find(cookie.name), ownVerifyOptions(undefined));
   }
 
   #find(name: string): readonly string[] {
@@ -175,12 +185,15 @@ export class SecureCookieReader {
   }
 }
 
-function readAnewWith(
+/** Verifies, whoever has asked before. */
+export function readAnew(
   signer: SecureCookieSigner,
+  cookie: string | SecureCookieDefinition<never, unknown>,
+  values: readonly string[],
+  options: OwnOptions<SecureCookieVerifyOptions>,
   revocations: SecureCookieRevocations | undefined,
-): ReadCookie {
-  return (cookie, values, options) =>
-    typeof cookie === 'string'
-      ? readNamedCookie(signer, cookie, values, options)
-      : readDefinedCookie(signer, cookie, values, revocations).result;
+): CookieResult {
+  return typeof cookie === 'string'
+    ? readNamedCookie(signer, cookie, values, options)
+    : readDefinedCookie(signer, cookie, values, revocations).result;
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { requestHeader } from '../http/request-header.js';
 import { isForwardedOverTls } from '../http/request-protocol.js';
 import type { OneTimeWarnings } from './one-time-warnings.js';
 import type { PendingCookie } from './pending-cookies.js';
@@ -18,7 +19,7 @@ export function warnOfPlainHttp(
     warnings === undefined ||
     value === undefined ||
     !attributes.needsTls ||
-    isForwardedOverTls(headers['x-forwarded-proto']) ||
+    isForwardedOverTls(requestHeader(headers, 'x-forwarded-proto')) ||
     request.isOverTls()
   ) {
     return;

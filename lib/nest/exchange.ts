@@ -1,13 +1,13 @@
 import type { ArgumentsHost } from '@nestjs/common';
 import { SecureCookieError } from '../errors.js';
 import { joinRawCookies } from '../http/cookie-header.js';
+import { requestHeader } from '../http/request-header.js';
 import { handshakeOf } from './handshakes.js';
+import { isInstance, memberOf } from '../own-member.js';
 import {
-  isInstance,
   isRawRequest,
   isRawResponse,
   notHttp,
-  property,
   rawRequest,
   rawResponse,
   type RawRequest,
@@ -27,7 +27,7 @@ export interface ExchangeWithoutResponse {
   readonly request: object | undefined;
   /** Its `Cookie` header. */
   readonly header: string | undefined;
-  readonly response?: undefined;
+  readonly response: undefined;
 }
 
 /**
@@ -45,7 +45,7 @@ export function exchangeOf(host: ArgumentsHost): Exchange | ExchangeWithoutRespo
     case 'graphql':
       return exchangeOfGraphql(graphqlContext(host.getArgs()));
     case 'ws':
-      return handshakeOf(host.switchToWs().getClient());
+      return { ...handshakeOf(host.switchToWs().getClient()), response: undefined };
     default:
       throw notHttp();
   }
@@ -69,18 +69,25 @@ export function cookieHeaderOf(source: unknown): string | undefined {
   if (isRequest(source)) {
     return cookieHeaderAsItCame(rawRequest(source));
   }
-  const exchange = isArgumentsHost(source) ? exchangeOf(source) : handshakeOf(source);
-  return 'header' in exchange ? exchange.header : rawRequest(exchange.request).headers.cookie;
+  if (!isArgumentsHost(source)) {
+    return handshakeOf(source).header;
+  }
+  const exchange = exchangeOf(source);
+  return exchange.response === undefined
+    ? exchange.header
+    : requestHeader(rawRequest(exchange.request).headers, 'cookie');
 }
 
 /** Mercurius adds the payload of "connection_init" to the parsed headers of the request that opened a socket. */
 function cookieHeaderAsItCame({ headers, rawHeaders }: RawRequest): string | undefined {
-  return headers.upgrade === undefined ? headers.cookie : joinRawCookies(rawHeaders);
+  return requestHeader(headers, 'upgrade') === undefined
+    ? requestHeader(headers, 'cookie')
+    : joinRawCookies(rawHeaders);
 }
 
 /** Whether it is what guards, interceptors, filters and parameter decorators are given. */
 export function isArgumentsHost(value: unknown): value is ArgumentsHost {
-  return isInstance(value) && 'switchToHttp' in value && 'getType' in value;
+  return memberOf(value, 'switchToHttp') !== undefined && memberOf(value, 'getType') !== undefined;
 }
 
 /**
@@ -88,7 +95,7 @@ export function isArgumentsHost(value: unknown): value is ArgumentsHost {
  * types without arguments. The place of the info tells, which has no property that a client chose.
  */
 function graphqlContext(args: readonly unknown[]): unknown {
-  return property(args[3], 'fieldNodes') === undefined ? args[1] : args[2];
+  return memberOf(args[3], 'fieldNodes') === undefined ? args[1] : args[2];
 }
 
 /**
@@ -100,22 +107,22 @@ function graphqlContext(args: readonly unknown[]): unknown {
  * - graphql-ws: `req.extra.request`, or `extra.request`
  */
 function exchangeOfGraphql(context: unknown): Exchange | ExchangeWithoutResponse {
-  const req = property(context, 'req');
-  const reply = property(context, 'reply');
+  const req = memberOf(context, 'req');
+  const reply = memberOf(context, 'reply');
   const requests = [
-    property(reply, 'request'),
+    memberOf(reply, 'request'),
     req,
-    property(context, 'request'),
-    property(property(req, 'extra'), 'request'),
-    property(property(context, 'extra'), 'request'),
+    memberOf(context, 'request'),
+    memberOf(memberOf(req, 'extra'), 'request'),
+    memberOf(memberOf(context, 'extra'), 'request'),
   ].filter(isRequest);
   const [request] = requests;
   if (request === undefined) {
     throw notHttp();
   }
   const raw = rawRequest(request);
-  const response = [reply, property(context, 'res'), property(req, 'res')].find(isResponse);
-  const answered = response === undefined ? undefined : property(rawResponse(response), 'req');
+  const response = [reply, memberOf(context, 'res'), memberOf(req, 'res')].find(isResponse);
+  const answered = response === undefined ? undefined : memberOf(rawResponse(response), 'req');
   if (requests.some((other) => rawRequest(other) !== raw) || (answered ?? raw) !== raw) {
     throw new SecureCookieError(
       'ambiguous-request',
@@ -123,14 +130,14 @@ function exchangeOfGraphql(context: unknown): Exchange | ExchangeWithoutResponse
     );
   }
   return response === undefined
-    ? { request, header: cookieHeaderAsItCame(raw) }
+    ? { request, header: cookieHeaderAsItCame(raw), response: undefined }
     : { request, response };
 }
 
 function isRequest(value: unknown): value is object {
-  return isRawRequest(value) || isRawRequest(property(value, 'raw'));
+  return isRawRequest(value) || isRawRequest(memberOf(value, 'raw'));
 }
 
 function isResponse(value: unknown): value is object {
-  return isRawResponse(value) || isRawResponse(property(value, 'raw'));
+  return isRawResponse(value) || isRawResponse(memberOf(value, 'raw'));
 }

@@ -1,6 +1,8 @@
 import type { WebSocketAdapter } from '@nestjs/common';
 import { SecureCookieError } from '../errors.js';
-import { isInstance, isRawRequest, property } from './platform.js';
+import { requestHeader } from '../http/request-header.js';
+import { isInstance, memberOf } from '../own-member.js';
+import { isRawRequest } from './platform.js';
 
 /** Where a client of a gateway keeps the request that opened it. One key for all copies of this package. */
 const HANDSHAKE = Symbol.for('nestjs-secure-cookie handshake');
@@ -60,16 +62,16 @@ export function rememberHandshake(client: object, request: unknown): void {
  * @throws {@link SecureCookieError} `no-handshake`
  */
 export function handshakeOf(client: unknown): Handshake {
-  const remembered = property(client, HANDSHAKE);
+  const remembered = memberOf(client, HANDSHAKE);
   if (isRawRequest(remembered)) {
-    return { request: remembered, header: remembered.headers.cookie };
+    return { request: remembered, header: requestHeader(remembered.headers, 'cookie') };
   }
-  const headers = property(property(client, 'handshake'), 'headers');
+  const headers = memberOf(memberOf(client, 'handshake'), 'headers');
   if (!isInstance(headers)) {
     throw noHandshake('The request that opened this socket is not known');
   }
-  const request = property(client, 'request');
-  const { cookie } = headers;
+  const request = memberOf(client, 'request');
+  const cookie = memberOf(headers, 'cookie');
   return {
     request: isRawRequest(request) ? request : undefined,
     header: typeof cookie === 'string' ? cookie : undefined,

@@ -1,6 +1,6 @@
 import { ValidationPipe, type PipeTransform, type Type } from '@nestjs/common';
 import { SecureCookieError } from '../errors.js';
-import { isInstance } from './platform.js';
+import { isInstance, memberOf } from '../own-member.js';
 
 /** A pipe, or the class of one. */
 export type SecureCookiePipe = Type<PipeTransform> | PipeTransform;
@@ -8,9 +8,7 @@ export type SecureCookiePipe = Type<PipeTransform> | PipeTransform;
 /** Whether an argument is meant for a pipe, and not for options. Of a circular import, none is there yet. */
 export function isMeantForPipe(value: unknown): value is SecureCookiePipe | undefined {
   return (
-    value === undefined ||
-    typeof value === 'function' ||
-    (isInstance(value) && 'transform' in value)
+    value === undefined || typeof value === 'function' || memberOf(value, 'transform') !== undefined
   );
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Stream } from 'node:stream';
 import { SecureCookieError } from '../errors.js';
+import { memberOf } from '../own-member.js';
 import { requestedHost } from '../http/host-name.js';
 import { isTls } from '../http/request-protocol.js';
 
@@ -17,7 +18,7 @@ export interface RawRequest extends IncomingMessage {
  * @throws {@link SecureCookieError} `not-http`
  */
 export function rawRequest(request: unknown): RawRequest {
-  const raw = isRawRequest(request) ? request : property(request, 'raw');
+  const raw = isRawRequest(request) ? request : memberOf(request, 'raw');
   if (isRawRequest(raw)) {
     return raw;
   }
@@ -30,7 +31,7 @@ export function rawRequest(request: unknown): RawRequest {
  * @throws {@link SecureCookieError} `not-http`
  */
 export function rawResponse(response: unknown): ServerResponse {
-  const raw = isRawResponse(response) ? response : property(response, 'raw');
+  const raw = isRawResponse(response) ? response : memberOf(response, 'raw');
   if (isRawResponse(raw)) {
     return raw;
   }
@@ -39,7 +40,7 @@ export function rawResponse(response: unknown): ServerResponse {
 
 /** Express's app or Fastify's server, as the request knows it. */
 export function platformOf(request: unknown): unknown {
-  return property(request, isRawRequest(request) ? 'app' : 'server');
+  return memberOf(request, isRawRequest(request) ? 'app' : 'server');
 }
 
 /**
@@ -47,11 +48,11 @@ export function platformOf(request: unknown): unknown {
  * of `X-Forwarded-Proto` into `protocol`, the latter also on the raw request that middleware gets.
  */
 export function isSecureRequest(request: object): boolean {
-  const protocol = property(request, 'protocol');
+  const protocol = memberOf(request, 'protocol');
   if (typeof protocol === 'string') {
     return isTls(protocol);
   }
-  return property(rawRequest(request).socket, 'encrypted') === true;
+  return memberOf(rawRequest(request).socket, 'encrypted') === true;
 }
 
 /**
@@ -59,7 +60,7 @@ export function isSecureRequest(request: object): boolean {
  * `X-Forwarded-Host` into `hostname`, the latter also on the raw request that middleware gets.
  */
 export function hostOf(request: object): string | undefined {
-  const hostname = property(request, 'hostname');
+  const hostname = memberOf(request, 'hostname');
   return typeof hostname === 'string' ? hostname : requestedHost(rawRequest(request).headers);
 }
 
@@ -77,13 +78,4 @@ export function isRawRequest(value: unknown): value is RawRequest {
 
 export function isRawResponse(value: unknown): value is ServerResponse {
   return value instanceof Stream && 'writeHead' in value;
-}
-
-export function property(value: unknown, key: PropertyKey): unknown {
-  return isInstance(value) ? value[key] : undefined;
-}
-
-/** Whether a value can have properties: an object, or a function, as Express's app is. */
-export function isInstance(value: unknown): value is Readonly<Record<PropertyKey, unknown>> {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

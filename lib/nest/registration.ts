@@ -2,7 +2,7 @@ import type { Type } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { SecureCookieError } from '../errors.js';
 import { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
-import { isInstance } from './platform.js';
+import { isInstance } from '../own-member.js';
 import { SecureCookieService } from './secure-cookie.service.js';
 
 /** A module of Nest's container. */

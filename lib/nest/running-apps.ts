@@ -1,7 +1,8 @@
 import type { ArgumentsHost } from '@nestjs/common';
 import { SecureCookieError } from '../errors.js';
 import { exchangeOf } from './exchange.js';
-import { isInstance, platformOf, property } from './platform.js';
+import { isInstance, memberOf } from '../own-member.js';
+import { platformOf } from './platform.js';
 import type { SecureCookieService } from './secure-cookie.service.js';
 
 /**
@@ -63,7 +64,7 @@ export function secureCookieServiceOf(host: ArgumentsHost): SecureCookieService 
     type === 'http' ? host.switchToHttp().getRequest() : exchangeOf(host).request;
   const app =
     newestOn(platformOf(request), host) ??
-    newestOn(property(property(request, 'socket'), 'server'), host) ??
+    newestOn(memberOf(memberOf(request, 'socket'), 'server'), host) ??
     (type === 'ws' ? onlyOneOf(classOf(host)) : undefined);
   if (app === undefined) {
     throw new SecureCookieError(
@@ -94,7 +95,7 @@ function onlyOneOf(type: unknown): RunningApp | undefined {
   if (apps.length > 1) {
     throw new SecureCookieError(
       'ambiguous-request',
-      `${String(property(type, 'name'))} runs in two apps, and its socket came in on the port of neither, so that it cannot be told which of them it belongs to: let the gateway share the port of its app.`,
+      `${String(memberOf(type, 'name'))} runs in two apps, and its socket came in on the port of neither, so that it cannot be told which of them it belongs to: let the gateway share the port of its app.`,
     );
   }
   return apps[0];
@@ -106,7 +107,7 @@ function classOf(host: ArgumentsHost): unknown {
 
 /** Fastify's plugins have servers of their own, which inherit from the app's. */
 function appsOn(place: unknown): readonly RunningApp[] {
-  const apps = property(place, APPS);
+  const apps = memberOf(place, APPS);
   return Array.isArray(apps) ? apps : [];
 }
 

@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { SecureCookieJar } from '../jar/secure-cookie-jar.js';
 import { concealed } from './misuse.js';
-import { isInstance } from './platform.js';
+import { isInstance } from '../own-member.js';
 import { refusal } from './refusal.js';
 import { requirementsOf, type SecureCookieRequirement } from './requirements.js';
 import { secureCookieServiceOf } from './running-apps.js';

@@ -17,10 +17,11 @@ import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import type { DeviceBinding } from '../jar/device-binding.js';
 import { DEVICE_BINDING } from './device-binding.js';
 import { SecureCookieKeyRefresher } from './key-refresher.js';
-import { isInstance } from './platform.js';
+import { isInstance } from '../own-member.js';
 import { REGISTRATION, registrationOf, revocationsIn, serviceOf } from './registration.js';
 import { enterApp, leaveApp, retireApp, type RunningApp } from './running-apps.js';
 import {
+  asyncOptions,
   moduleOptions,
   rootOptions,
   type SecureCookieModuleAsyncOptions,
@@ -102,8 +103,9 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
    * });
    */
   static forRootAsync(options: SecureCookieModuleAsyncOptions): DynamicModule {
-    const module = dynamicModule(asyncParts(options), options.isGlobal);
-    return { ...module, imports: options.imports ?? [] };
+    const own = asyncOptions(options);
+    const module = dynamicModule(asyncParts(own), own.isGlobal);
+    return { ...module, imports: own.imports ?? [] };
   }
 
   /**
@@ -246,9 +248,13 @@ async function startRevocations(
   return started;
 }
 
-function asyncParts(options: SecureCookieModuleAsyncOptions): Provider[] {
-  if ('useFactory' in options) {
-    const { useFactory, inject = [] } = options;
+function asyncParts({
+  useFactory,
+  inject = [],
+  useClass,
+  useExisting,
+}: ReturnType<typeof asyncOptions>): Provider[] {
+  if (useFactory !== undefined) {
     return [
       {
         provide: PARTS,
@@ -258,14 +264,14 @@ function asyncParts(options: SecureCookieModuleAsyncOptions): Provider[] {
       },
     ];
   }
-  const factory = 'useClass' in options ? options.useClass : options.useExisting;
+  const factory = useClass ?? useExisting;
   return [
-    ...('useClass' in options ? [options.useClass] : []),
+    ...(useClass === undefined ? [] : [useClass]),
     {
       provide: PARTS,
       useFactory: async (refresher: SecureCookieKeyRefresher, made: SecureCookieOptionsFactory) =>
         partsOf(moduleOptions(await made.createSecureCookieOptions()), refresher),
-      inject: [SecureCookieKeyRefresher, factory],
+      inject: [SecureCookieKeyRefresher, ...(factory === undefined ? [] : [factory])],
     },
   ];
 }

@@ -101,6 +101,43 @@ export type SecureCookieModuleAsyncOptions = SecureCookieModuleScope &
       }
   );
 
+interface AnyAsyncOptions extends SecureCookieModuleScope, Pick<ModuleMetadata, 'imports'> {
+  readonly inject?: FactoryProvider['inject'];
+  readonly useFactory?: FactoryProvider<
+    SecureCookieModuleInput | Promise<SecureCookieModuleInput>
+  >['useFactory'];
+  readonly useClass?: Type<SecureCookieOptionsFactory>;
+  readonly useExisting?: Type<SecureCookieOptionsFactory>;
+}
+
+/**
+ * What `forRootAsync` takes, copied once.
+ *
+ * @throws {@link SecureCookieError} `option` - also where not one of the factories was given
+ */
+export function asyncOptions(given: SecureCookieModuleAsyncOptions): AnyAsyncOptions {
+  const own = ownOptions<AnyAsyncOptions>(
+    given,
+    () => ({
+      imports: undefined,
+      isGlobal: undefined,
+      inject: undefined,
+      useFactory: undefined,
+      useClass: undefined,
+      useExisting: undefined,
+    }),
+    'option',
+  );
+  const factories = [own.useFactory, own.useClass, own.useExisting];
+  if (factories.filter((factory) => factory !== undefined).length !== 1) {
+    throw new SecureCookieError(
+      'option',
+      'forRootAsync needs one of "useFactory", "useClass" and "useExisting", and no more.',
+    );
+  }
+  return own;
+}
+
 /** The injection token of {@link SecureCookieServiceOptions}, for classes that extend the service. */
 export const SERVICE_OPTIONS = Symbol('nestjs-secure-cookie service options');
 

@@ -11,6 +11,7 @@ import {
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
 import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import { requestHeader } from '../http/request-header.js';
 import { isForwardedOverTls } from '../http/request-protocol.js';
 import { checkDefinition } from '../jar/check-definition.js';
 import {
@@ -21,9 +22,9 @@ import {
 } from './exchange.js';
 import { rememberHandshake } from './handshakes.js';
 import { concealed } from './misuse.js';
+import { isInstance } from '../own-member.js';
 import {
   hostOf,
-  isInstance,
   isSecureRequest,
   notHttp,
   rawRequest,
@@ -261,13 +262,20 @@ export class SecureCookieService {
     isGraphql: boolean,
   ): SecureCookieJar {
     const raw = request === undefined || !isGraphql ? undefined : rawRequest(request);
-    const present = raw?.headers.upgrade === undefined ? raw?.[this.#jarKey] : undefined;
+    const isOfSocket = raw !== undefined && requestHeader(raw.headers, 'upgrade') !== undefined;
+    const present = isOfSocket ? undefined : raw?.[this.#jarKey];
     return present instanceof SecureCookieJar
       ? present
       : new SecureCookieJar({
           signer: this.#signer,
           cookie: this.#defaults,
           request: { headers: { cookie: header } },
+          response: undefined,
+          isSecureConnection: undefined,
+          host: undefined,
+          vary: undefined,
+          warnings: undefined,
+          deviceBinding: undefined,
           logger: this.#logger,
           revocations: this.#revocations,
         });
@@ -287,7 +295,7 @@ export class SecureCookieService {
   }
 
   #warnOfProxy({ headers }: IncomingMessage): void {
-    if (!isForwardedOverTls(headers['x-forwarded-proto'])) {
+    if (!isForwardedOverTls(requestHeader(headers, 'x-forwarded-proto'))) {
       return;
     }
     this.#warnings.give(

@@ -1,7 +1,7 @@
 import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
 import { SecureCookieError } from '../errors.js';
 import { notedDefinitions } from './noted-definitions.js';
-import { isInstance } from './platform.js';
+import { isInstance } from '../own-member.js';
 import { notedRequirements, requirementsOf, type SecureCookieRequirement } from './requirements.js';
 import { isGuarded } from './secure-cookie.guard.js';
 import { SecureCookieService } from './secure-cookie.service.js';

@@ -1,3 +1,4 @@
+import { memberOf } from '../own-member.js';
 import type { SecureCookieRevocationMark } from './revocation-mark.js';
 
 /** One entry of the stream. */
@@ -45,9 +46,7 @@ function parseEntry(entry: unknown): StreamEntry {
 }
 
 function keyAndValue(entry: unknown): readonly unknown[] {
-  return typeof entry === 'object' && entry !== null && 'key' in entry && 'value' in entry
-    ? [entry.key, entry.value]
-    : [];
+  return [memberOf(entry, 'key'), memberOf(entry, 'value')];
 }
 
 function valueOf(words: readonly string[], field: string): string {

@@ -1,4 +1,5 @@
 import { describeError, SecureCookieError } from '../errors.js';
+import { memberOf } from '../own-member.js';
 import { Refresher } from '../refresher.js';
 import type { SecureCookieLogger } from '../secure-cookie-logger.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
@@ -155,12 +156,5 @@ export class RevocationLoader {
 }
 
 function isPage(page: unknown): page is SecureCookieRevocationPage {
-  return (
-    typeof page === 'object' &&
-    page !== null &&
-    'cursor' in page &&
-    typeof page.cursor === 'string' &&
-    'marks' in page &&
-    Array.isArray(page.marks)
-  );
+  return typeof memberOf(page, 'cursor') === 'string' && Array.isArray(memberOf(page, 'marks'));
 }

@@ -1,3 +1,4 @@
+import { memberOf } from '../own-member.js';
 import { digestOf } from '../signing/digest.js';
 
 /** One revocation, as it is kept and spread: a date for a key. It names nobody. */
@@ -30,11 +31,7 @@ export const EVERY_KEY = '';
 
 /** Whether a store gave what {@link SecureCookieRevocationMark} says; anyone may have written it. */
 export function isRevocationMark(mark: unknown): mark is SecureCookieRevocationMark {
-  if (typeof mark !== 'object' || mark === null || !('key' in mark && 'at' in mark)) {
-    return false;
-  }
-  const { key, at } = mark;
-  const until = 'until' in mark ? mark.until : undefined;
+  const [key, at, until] = [memberOf(mark, 'key'), memberOf(mark, 'at'), memberOf(mark, 'until')];
   return typeof key === 'string' && MARK_KEY.test(key) && isDate(at) && isDate(until) && at < until;
 }
 

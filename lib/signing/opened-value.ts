@@ -15,7 +15,8 @@ export type SecureCookieVersion = 1 | 2;
 
 /** What an authentic signed value says. It has still to be judged. */
 export interface OpenedSignedValue {
-  readonly reason?: undefined;
+  /** Nothing speaks against it. */
+  readonly reason: undefined;
   /** The key that verified it. */
   readonly key: PreparedKey;
   readonly version: SecureCookieVersion;
@@ -37,5 +38,10 @@ export type UnopenedReason =
 export interface UnopenedSignedValue {
   readonly reason: UnopenedReason;
   /** The key it was checked with, where it came that far. */
-  readonly key?: PreparedKey | undefined;
+  readonly key: PreparedKey | undefined;
+}
+
+/** Each property its own: one that is left out would be looked up in a prototype. */
+export function unopened(reason: UnopenedReason, key?: PreparedKey): UnopenedSignedValue {
+  return { reason, key };
 }

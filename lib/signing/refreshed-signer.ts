@@ -32,6 +32,7 @@ export class RefreshedSigner {
       refreshEvery,
       maxStale,
       timeout: LOAD_TIMEOUT,
+      clock: undefined,
       timeoutError: () =>
         new SecureCookieError('keys-load', `"keys.load" took over ${LOAD_TIMEOUT} seconds.`),
       onFailure: (error) =>

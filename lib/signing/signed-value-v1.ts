@@ -1,6 +1,6 @@
 import { isCookieName } from '../cookie-name.js';
 import type { Keys } from './key-ring.js';
-import type { OpenedSignedValue, UnopenedSignedValue } from './opened-value.js';
+import { type OpenedSignedValue, type UnopenedSignedValue, unopened } from './opened-value.js';
 import type { PreparedKey } from './prepared-key.js';
 
 /**
@@ -41,18 +41,19 @@ export function openSignedValueV1(
   signed: string,
 ): OpenedSignedValue | UnopenedSignedValue {
   if (!isSignedValueV1(signed)) {
-    return { reason: 'malformed' };
+    return unopened('malformed');
   }
   const [base64 = '', timestamp = '', signature = ''] = signed.split('|');
   // A value without a key version was signed before there was a record: by key 0 if by any.
   const key = keys.find(0);
   if (key === undefined) {
-    return { reason: 'unknown-key' };
+    return unopened('unknown-key');
   }
   if (!isCookieName(name) || !key.sha1.verify(`${name}${base64}${timestamp}`, signature)) {
-    return { reason: 'signature', key };
+    return unopened('signature', key);
   }
   return {
+    reason: undefined,
     key,
     version: 1,
     keyVersion: key.version,

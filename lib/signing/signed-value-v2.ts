@@ -2,7 +2,7 @@ import { isCookieName } from '../cookie-name.js';
 import type { HmacInput } from './hmac-input.js';
 import type { Keys } from './key-ring.js';
 import { field, fieldLength, FieldReader } from './length-prefixed-fields.js';
-import type { OpenedSignedValue, UnopenedSignedValue } from './opened-value.js';
+import { type OpenedSignedValue, type UnopenedSignedValue, unopened } from './opened-value.js';
 import type { PreparedKey } from './prepared-key.js';
 
 /**
@@ -72,7 +72,7 @@ export function openSignedValueV2(
 ): OpenedSignedValue | UnopenedSignedValue {
   const room = input.withRoomFor(signed.length);
   if (!room.layOut(signed)) {
-    return { reason: 'malformed' };
+    return unopened('malformed');
   }
   const fields = new FieldReader(signed, room.message, 2);
   const keyVersion = fields.number(MAX_KEY_VERSION_DIGITS);
@@ -81,19 +81,19 @@ export function openSignedValueV2(
   const envelopeEnd = fields.position;
   const base64 = fields.text();
   if (!fields.valid || signed.length - fields.position !== SIGNATURE_LENGTH) {
-    return { reason: 'malformed' };
+    return unopened('malformed');
   }
   const key = keys.find(keyVersion);
   if (!key?.sha256.verifyLaidOut(room, fields.position)) {
     // The digits are looked at only here: a signature that matches has the right ones.
     if (NOT_IN_SIGNATURE.test(signed.slice(-SIGNATURE_LENGTH))) {
-      return { reason: 'malformed' };
+      return unopened('malformed');
     }
-    return key === undefined ? { reason: 'unknown-key' } : { reason: 'signature', key };
+    return key === undefined ? unopened('unknown-key') : unopened('signature', key);
   }
   if (signedName !== name || !isCookieName(name)) {
-    return { reason: 'name', key };
+    return unopened('name', key);
   }
   const envelope = signed.slice(0, envelopeEnd);
-  return { key, version: 2, keyVersion, timestamp, base64, envelope };
+  return { reason: undefined, key, version: 2, keyVersion, timestamp, base64, envelope };
 }

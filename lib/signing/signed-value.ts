@@ -1,9 +1,10 @@
 import type { HmacInput } from './hmac-input.js';
 import type { Keys } from './key-ring.js';
-import type {
-  OpenedSignedValue,
-  SecureCookieVersion,
-  UnopenedSignedValue,
+import {
+  type OpenedSignedValue,
+  type SecureCookieVersion,
+  type UnopenedSignedValue,
+  unopened,
 } from './opened-value.js';
 import { isSignedValueV1, openSignedValueV1 } from './signed-value-v1.js';
 import { openSignedValueV2 } from './signed-value-v2.js';
@@ -40,25 +41,25 @@ export function openSignedValue(
   minVersion: SecureCookieVersion,
 ): OpenedSignedValue | UnopenedSignedValue {
   if (signed === undefined || signed === '') {
-    return { reason: 'missing' };
+    return unopened('missing');
   }
   if (typeof signed !== 'string') {
-    return { reason: 'malformed' };
+    return unopened('malformed');
   }
   if (signed.length > MAX_SIGNED_VALUE_LENGTH) {
-    return { reason: 'too-large' };
+    return unopened('too-large');
   }
   if (signed.startsWith('2|')) {
     return openSignedValueV2(keys, input, name, signed);
   }
   if (!VISIBLE_ASCII.test(signed)) {
-    return { reason: 'malformed' };
+    return unopened('malformed');
   }
   if (OTHER_VERSION.test(signed)) {
-    return { reason: 'version' };
+    return unopened('version');
   }
   if (!isSignedValueV1(signed)) {
-    return { reason: 'malformed' };
+    return unopened('malformed');
   }
-  return minVersion === 1 ? openSignedValueV1(keys, name, signed) : { reason: 'version' };
+  return minVersion === 1 ? openSignedValueV1(keys, name, signed) : unopened('version');
 }

@@ -182,6 +182,7 @@ function definedHeader<Input>(
 ): string {
   const payload = definition.encode(value);
   const { name, encrypt } = definition;
-  const { bytes } = writeDefinedCookie(definition, { payload, bound }, signer.now());
+  const stored = { payload, firstIssuedAt: undefined, persistent: undefined, bound };
+  const { bytes } = writeDefinedCookie(definition, stored, signer.now());
   return `${name}=${signer.sign(name, bytes, { encrypt })}`;
 }

@@ -27,6 +27,7 @@ it('50,000 loads leave nothing behind', async () => {
     timeout: 10,
     timeoutError: () => new Error('late'),
     onFailure: () => undefined,
+    onStale: undefined,
     clock: () => now,
   });
   const load = async (times: number): Promise<void> => {

@@ -17,6 +17,8 @@ const refresher = new Refresher({
   timeout: 10,
   timeoutError: () => new Error('late'),
   onFailure: console.error,
+  onStale: undefined,
+  clock: undefined,
 });
 await refresher.start();
 
