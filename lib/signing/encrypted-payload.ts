@@ -2,27 +2,27 @@ import { joinBytes, latin1Bytes } from './own-bytes.js';
 import { NONCE_LENGTH, TAG_LENGTH, type XaesKey } from './xaes-256-gcm.js';
 
 /**
- * What an encrypted v2 value carries in place of its value, base64 around it as ever:
+ * The payload of an encrypted v2 value, before base64:
  *
  *     0xFF 0x01 | nonce, 24 bytes | ciphertext | tag, 16 bytes
  *
- * - the two bytes in front say "encrypted, first layout"; 0xFF never begins UTF-8, so a reader of
+ * - the first two bytes mean "encrypted, first layout"; UTF-8 never begins with 0xFF, so a reader of
  *   text refuses an encrypted payload, and a reader of encrypted payloads refuses text
  * - the cipher is XAES-256-GCM; its key is HKDF-SHA256(secret, no salt, ENCRYPTION_KEY_INFO, 32), one
  *   for each key version and never the signing key itself
  * - the additional data are the two bytes and then the envelope's text from `2|` through the pipe
- *   behind the name, so that key version, date and name are bound to the ciphertext as well
+ *   after the name, which binds key version, date and name to the ciphertext
  */
 const HEADER_TEXT = '\xff\x01';
 const HEADER = latin1Bytes(HEADER_TEXT);
 
 export const ENCRYPTION_KEY_INFO = 'nestjs-secure-cookie/xaes-256-gcm/v1';
 
-/** How much longer an encrypted payload is than its plaintext. Bytes. */
+/** How many bytes an encrypted payload is longer than its plaintext. */
 export const ENCRYPTION_OVERHEAD = HEADER.length + NONCE_LENGTH + TAG_LENGTH;
 
 /**
- * @param envelope - the envelope's text through the pipe behind the name
+ * @param envelope - the envelope's text through the pipe after the name
  * @param nonce - 24 random bytes, never used twice
  */
 export function encryptPayload(
@@ -34,7 +34,7 @@ export function encryptPayload(
   return joinBytes(HEADER, nonce, key.seal(nonce, plaintext, additionalData(envelope)));
 }
 
-/** The plaintext, or `undefined` for what was not encrypted so, with this key, for this envelope. */
+/** The plaintext, or `undefined` if the payload was not encrypted with this key for this envelope. */
 export function decryptPayload(
   key: XaesKey,
   envelope: string,

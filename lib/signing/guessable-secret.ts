@@ -1,11 +1,11 @@
 import { asBuffer } from './own-bytes.js';
 
 /**
- * Secrets that are long enough and still no secrets: those that documentation prints, and short ones
- * that are repeated.
+ * Secrets that are long enough but easy to guess: those that documentation prints, and repetitions of
+ * short ones.
  */
 
-/** Samples of 32 bytes and more; the shorter ones are refused for their length. */
+/** Published samples of at least 32 bytes; shorter ones are refused for their length. */
 const PUBLISHED = new Set(
   [
     // Tornado's guide, and its demos (see also below).
@@ -20,15 +20,15 @@ const PUBLISHED = new Set(
   ].map(normalized),
 );
 
-/** Of Tornado's demos, this project's sample among them: they vary the first two digits of one value. */
+/** Tornado's demos, and this project's sample, vary the first two digits of one value. */
 const TORNADO_DEMO = /^[0-9]{2}oetzkxqagaydkl5gemgejjfuyh7eqnp2xdtp1o\/vo$/;
 
 /** A text that says how long it should be is a placeholder: `change_me_at_least_32_characters`. */
 const PLACEHOLDER = /(?:at.?least|min(?:imum)?(?:.?length)?(?:.?of)?).?32.?(?:bytes|char)/;
 
 /**
- * Whether documentation prints a secret: as it is, in other case, between quotes or spaces, without
- * padding, in the url-safe alphabet, or as the bytes behind its base64.
+ * Whether documentation prints a secret: as it is, in another case, between quotes or spaces, without
+ * padding, in the url-safe alphabet, or as base64 whose bytes are the secret.
  */
 export function isPublished(secret: Uint8Array): boolean {
   const bytes = asBuffer(secret);
@@ -38,10 +38,8 @@ export function isPublished(secret: Uint8Array): boolean {
 }
 
 /**
- * How many bytes of a secret are repeated to the end, as 9 in `'undefined'.repeat(4)`, or `undefined`
- * where it is no repetition of so few.
- *
- * @param most - the longest that counts
+ * How many bytes a secret repeats to its end, such as 9 in `'undefined'.repeat(4)`; `undefined` if it
+ * does not repeat at most `most` bytes.
  */
 export function repeatedLength(secret: Uint8Array, most: number): number | undefined {
   for (let length = 1; length <= Math.min(most, secret.length / 2); length += 1) {

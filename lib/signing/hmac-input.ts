@@ -7,18 +7,19 @@ const KEPT_CAPACITY = 4096;
 const encoder = new TextEncoder();
 
 /**
- * Memory that messages are laid out in to be hashed: a block for the padded key, then the message.
+ * Scratch memory in which messages are laid out for hashing: a block for the padded key, then the
+ * message.
  *
- * One signer has one, which stays between calls: they are synchronous and run no foreign code while
- * a message is in it. It holds a key after use, so it is not of Node's shared Buffer pool (`new
- * Uint8Array` never is), and it does not leave lib/signing.
+ * A signer keeps one between calls, which are synchronous and run no foreign code while a message is
+ * in it. It holds a key after use, so it is not part of Node's shared Buffer pool (`new Uint8Array`
+ * never is), and it does not leave lib/signing.
  */
 export class HmacInput {
-  /** The message, and stale bytes behind it: what was laid out ends with a zero. */
+  /** The message, a zero, and then stale bytes. */
   readonly message: Uint8Array;
   readonly #blocks: Uint8Array;
   readonly #capacity: number;
-  /** Most calls hash as many bytes as the last one; another view takes a tenth of the MAC's time. */
+  /** Kept, because most calls hash as many bytes as the last one, and creating a view takes time. */
   #view: Uint8Array;
 
   constructor(capacity = KEPT_CAPACITY) {
@@ -28,15 +29,15 @@ export class HmacInput {
     this.message = this.#blocks.subarray(BLOCK_LENGTH);
   }
 
-  /** This, or as much memory as a longer message takes, for one call. */
+  /** This, or larger memory for one call with a longer message. */
   withRoomFor(length: number): HmacInput {
     return length <= this.#capacity ? this : new HmacInput(length);
   }
 
   /**
-   * Lays a text out.
+   * Lays out a text.
    *
-   * @returns whether it is ASCII, of which each character is one byte; else there is nothing to hash
+   * @returns whether it is ASCII, with one byte for each character; if not, do not hash it
    */
   layOut(text: string): boolean {
     const { read, written } = encoder.encodeInto(text, this.message);
@@ -44,7 +45,7 @@ export class HmacInput {
     return read === text.length && written === read;
   }
 
-  /** The block for the key, and the first bytes of the message. */
+  /** A view of the block for the key and the first bytes of the message. */
   upTo(length: number): Uint8Array {
     if (this.#view.length !== BLOCK_LENGTH + length) {
       this.#view = this.#blocks.subarray(0, BLOCK_LENGTH + length);
@@ -53,7 +54,7 @@ export class HmacInput {
   }
 }
 
-/** The block for the key, and a message of any kind behind it, in memory of their own. */
+/** A block for the key and then a message of any kind, in new memory. */
 export function hmacInput(message: string | Uint8Array): Uint8Array {
   const bytes = typeof message === 'string' ? encoder.encode(message) : message;
   const blocks = new Uint8Array(BLOCK_LENGTH + bytes.length);

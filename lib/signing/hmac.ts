@@ -10,7 +10,7 @@ const DIGEST_LENGTH = { sha1: 20, sha256: 32 } as const;
 const INNER_PAD = 0x36;
 const OUTER_PAD = 0x5c;
 
-/** By character: what lower-case hexadecimal digits are worth, and -1, which is in no byte. */
+/** The values of lower-case hexadecimal digits, by character. Others are -1, which matches no byte. */
 const DIGIT_VALUES = new Int8Array(256).fill(-1);
 for (const [value, digit] of [...'0123456789abcdef'].entries()) {
   DIGIT_VALUES[digit.charCodeAt(0)] = value;
@@ -19,19 +19,18 @@ for (const [value, digit] of [...'0123456789abcdef'].entries()) {
 /**
  * One key, prepared once for HMAC (RFC 2104): H((K ^ opad) || H((K ^ ipad) || message)).
  *
- * Built on one-shot `crypto.hash`, because `createHmac` costs twice as much for messages of a
- * cookie's size.
+ * Built on one-shot `crypto.hash`, because `createHmac` is slower for messages of a cookie's size.
  */
 export class HmacKey {
   readonly #algorithm: HmacAlgorithm;
   /** K ^ ipad. */
   readonly #inner: Uint8Array;
-  /** K ^ opad, and behind it the inner digest. */
+  /** K ^ opad, followed by the inner digest. */
   readonly #outer: Uint8Array;
   readonly #digestLength: number;
 
   /**
-   * @param secret - any bytes; more than 64 are shortened by the hash itself, as RFC 2104 says
+   * @param secret - any bytes; if there are more than 64, they are hashed first, as RFC 2104 says
    */
   constructor(algorithm: HmacAlgorithm, secret: Uint8Array) {
     const digestLength = DIGEST_LENGTH[algorithm];
@@ -48,8 +47,8 @@ export class HmacKey {
   }
 
   /**
-   * Whether `signature` is the MAC of `message`, in a time that does not depend on where the two
-   * differ. A signature of another length, or in upper case, is not.
+   * Whether `signature` is the MAC of `message`. The time does not depend on where the two differ. A
+   * signature of another length, or in upper case, is rejected.
    */
   verify(message: string | Uint8Array, signature: string): boolean {
     const digits = new TextEncoder().encode(signature);
@@ -59,12 +58,12 @@ export class HmacKey {
     );
   }
 
-  /** The MAC of the first bytes that were laid out, in lower-case hexadecimal digits. */
+  /** The MAC of the first `length` bytes that were laid out, in lower-case hexadecimal digits. */
   signLaidOut(input: HmacInput, length: number): string {
     return this.#mac(input.upTo(length), 'hex');
   }
 
-  /** Whether the MAC of the first bytes that were laid out stands behind them. As {@link HmacKey.verify}. */
+  /** {@link HmacKey.verify} for the first `length` bytes that were laid out, followed by their MAC. */
   verifyLaidOut(input: HmacInput, length: number): boolean {
     return isMac(this.#mac(input.upTo(length), 'binary'), input.message, length);
   }
@@ -75,7 +74,7 @@ export class HmacKey {
   }
 
   /**
-   * @param input - a block that this key is written to, and the message
+   * @param input - a block that this key is written to, and then the message
    * @returns the MAC, in lower-case hexadecimal digits or with a character for each byte
    */
   #mac(input: Uint8Array, encoding: 'hex' | 'binary'): string {
@@ -90,8 +89,8 @@ export class HmacKey {
 }
 
 /**
- * Whether the hexadecimal digits from `start` on are a MAC, whose characters are bytes. Looks at all of
- * them, wherever they differ. `timingSafeEqual` needs copies, which take longer.
+ * Whether the hexadecimal digits from `start` on are a MAC, given with a character for each byte. It
+ * compares all of them, wherever they differ. `timingSafeEqual` needs copies, which take longer.
  */
 function isMac(mac: string, digits: Uint8Array, start: number): boolean {
   let difference = 0;
@@ -107,7 +106,7 @@ function digitValue(character = 0): number {
   return DIGIT_VALUES[character] ?? -1;
 }
 
-/** The key, padded with zeros to a block and xored with `pad`, and room behind it. */
+/** The key, padded with zeros to a block and xored with `pad`, and then `room` bytes. */
 function paddedKey(key: Uint8Array, pad: number, room: number): Uint8Array {
   const blocks = new Uint8Array(BLOCK_LENGTH + room).fill(pad, 0, BLOCK_LENGTH);
   key.forEach((byte, index) => {

@@ -14,7 +14,7 @@ import type {
 /** What a signed value is returned as. */
 export type SecureCookieEncoding = 'utf8' | 'bytes';
 
-/** Text, or bytes where `encoding: 'bytes'` asks for them. */
+/** Text, or bytes with `encoding: 'bytes'`. */
 export type SecureCookieEncodedValue<Encoding extends SecureCookieEncoding> =
   Encoding extends 'bytes' ? Uint8Array : string;
 
@@ -23,13 +23,13 @@ export interface SecureCookieVerifyOptions<
   Encoding extends SecureCookieEncoding = SecureCookieEncoding,
 > {
   /**
-   * The oldest value that verifies here, in seconds.
+   * The age up to which the value verifies, in seconds.
    *
    * @defaultValue the signer's `maxAge`
    */
   readonly maxAge?: number | undefined;
   /**
-   * The oldest format that is read here.
+   * The oldest format that is read.
    *
    * @defaultValue the signer's `minVersion`
    */
@@ -41,7 +41,7 @@ export interface SecureCookieVerifyOptions<
    */
   readonly encoding?: Encoding | undefined;
   /**
-   * Reads values that were signed with `encrypt`, and no others.
+   * Reads only values that were signed with `encrypt`.
    *
    * @defaultValue false
    */
@@ -52,7 +52,7 @@ function blankVerifyOptions(): OwnOptions<SecureCookieVerifyOptions> {
   return { maxAge: undefined, minVersion: undefined, encoding: undefined, encrypted: undefined };
 }
 
-/** Reads without options share it. */
+/** Shared by reads without options. */
 const NO_VERIFY_OPTIONS = Object.freeze(blankVerifyOptions());
 
 /**
@@ -95,8 +95,8 @@ export function assertVerifyOptions({
 }
 
 /**
- * Judges what is authentic by its age, its base64, its cipher and its encoding, in this order; the
- * first failure is the answer.
+ * Judges an authentic value by its age, base64, cipher and encoding, in this order; the first failure
+ * is the reason.
  *
  * @param now - in seconds, as are `maxAge` and `clockTolerance`
  * @param signingVersion - the version of the key that signs now, if there is one
@@ -130,7 +130,7 @@ export function judgeValue(
   return { valid: true, value, issuedAt: timestamp, version, keyVersion, current };
 }
 
-/** The one judge of dates, whatever format they came in; all is in seconds. */
+/** Judges the dates of all formats; all arguments are in seconds. */
 export function judgeDate(
   issuedAt: number,
   now: number,
@@ -154,7 +154,7 @@ function decrypted(
   return envelope === undefined ? undefined : decryptPayload(key.xaes, envelope, payload);
 }
 
-/** Of a payload as it was decoded, a character for each byte, or as it was decrypted. */
+/** A decoded payload has a character for each byte; a decrypted one is bytes. */
 function asBytes(payload: string | Uint8Array): Uint8Array {
   return typeof payload === 'string' ? latin1Bytes(payload) : payload;
 }

@@ -1,10 +1,10 @@
 /**
- * The fields of format 2, `<length>:<content>|`, written and read.
+ * Writes and reads the fields of format 2, `<length>:<content>|`.
  *
  * Lengths and numbers are decimal, without sign or leading zeros.
  */
 
-/** Digits that a length has at most. */
+/** The most digits that a length may have. */
 const MAX_LENGTH_DIGITS = 5;
 
 const COLON = 0x3a;
@@ -12,7 +12,7 @@ const PIPE = 0x7c;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-/** The first and the last visible character of ASCII. */
+/** The first and the last visible ASCII character. */
 const EXCLAMATION_MARK = 0x21;
 const TILDE = 0x7e;
 
@@ -21,22 +21,22 @@ export function field(content: string): string {
   return `${content.length}:${content}|`;
 }
 
-/** How long {@link field} makes a content of this length, in characters. */
+/** The length of a {@link field} with content of this length, in characters. */
 export function fieldLength(contentLength: number): number {
   return `${contentLength}`.length + 1 + contentLength + 1;
 }
 
-/** Reads fields one after the other, byte by byte: regular expressions took half as long as the MAC. */
+/** Reads fields one after the other, byte by byte: regular expressions are much slower. */
 export class FieldReader {
-  /** False after the first bad field, and then for good. */
+  /** Becomes `false` at the first bad field, and stays so. */
   valid = true;
-  /** Behind the last field that was read. */
+  /** The index after the last field that was read. */
   position: number;
   readonly #signed: string;
   readonly #bytes: Uint8Array;
 
   /**
-   * @param bytes - those of `signed`, which is ASCII, ended by a zero
+   * @param bytes - the bytes of `signed`, which is ASCII, and then a zero
    */
   constructor(signed: string, bytes: Uint8Array, start: number) {
     this.#signed = signed;
@@ -44,13 +44,13 @@ export class FieldReader {
     this.position = start;
   }
 
-  /** The content of the next field; means nothing where that is not visible ASCII. */
+  /** The content of the next field, which must be visible ASCII. Meaningless if it is not valid. */
   text(): string {
     const end = this.#contentEnd();
     const start = this.position;
     const bytes = this.#bytes;
     let index = start;
-    // With the comparison in a function, long values took twice as long.
+    // The comparison is not in a function: that is slower for long values.
     for (; index < end; index += 1) {
       const byte = bytes[index] ?? 0;
       if (byte < EXCLAMATION_MARK || byte > TILDE) {
@@ -62,7 +62,7 @@ export class FieldReader {
     return this.#signed.slice(start, end);
   }
 
-  /** The next field as a number; means nothing where that is not valid. */
+  /** The next field as a number. Meaningless if it is not valid. */
   number(maxDigits: number): number {
     const end = this.#contentEnd();
     const value = this.#decimal(maxDigits, PIPE);
@@ -75,7 +75,7 @@ export class FieldReader {
     return this.position + length;
   }
 
-  /** A whole number without sign or leading zeros, of so many digits at most, and what ends it. */
+  /** Reads a whole number of at most `maxDigits` digits, without leading zeros, and its delimiter. */
   #decimal(maxDigits: number, delimiter: number): number {
     const bytes = this.#bytes;
     const start = this.position;

@@ -1,32 +1,31 @@
 import type { PreparedKey } from './prepared-key.js';
 
 /**
- * What a signed value is found to be, step by step. Four words name the steps, each of which holds
- * the one before:
+ * Four words name the steps of reading a signed value:
  *
- * - **open**: is it authentic? Structure, key, MAC and name, in this order. Needs no clock.
- * - **judge**: may it be used? What is open is judged by its age, base64, cipher and encoding.
- * - **read**: opens and judges the values of one name, and says which one counts.
- * - **verify**: reads, and publishes what was found as one event.
+ * - **open**: is it authentic? Checks structure, key, MAC and name, in this order. Needs no clock.
+ * - **judge**: may it be used? Checks the age, base64, cipher and encoding of an authentic value.
+ * - **read**: opens and judges the values of one name, and selects the one that counts.
+ * - **verify**: reads, and publishes the result as one event.
  */
 
-/** The formats of signed values: 1 is read for the sake of old cookies, 2 is the one to write. */
+/** The formats of signed values: 2 is the one to write, 1 is for old cookies and old readers. */
 export type SecureCookieVersion = 1 | 2;
 
-/** What an authentic signed value says. It has still to be judged. */
+/** An authentic signed value, which is still to be judged. */
 export interface OpenedSignedValue {
-  /** Nothing speaks against it. */
+  /** No check failed. */
   readonly reason: undefined;
   /** The key that verified it. */
   readonly key: PreparedKey;
   readonly version: SecureCookieVersion;
-  /** As the value has it; a single secret reads any. */
+  /** The key version in the value; a single secret reads any. */
   readonly keyVersion: number;
   /** Seconds since the epoch. */
   readonly timestamp: number;
   /** Base64, not yet known to be canonical. */
   readonly base64: string;
-  /** What stands before the value, to which an encrypted payload is bound; v1 carries none. */
+  /** The text before the value, which an encrypted payload is bound to; `undefined` for v1. */
   readonly envelope: string | undefined;
 }
 
@@ -37,11 +36,11 @@ export type UnopenedReason =
 /** A signed value that is not authentic. */
 export interface UnopenedSignedValue {
   readonly reason: UnopenedReason;
-  /** The key it was checked with, where it came that far. */
+  /** The key that the signature was checked with, if it came that far. */
   readonly key: PreparedKey | undefined;
 }
 
-/** Each property its own: one that is left out would be looked up in a prototype. */
+/** Sets each property, because a missing one would be looked up in a prototype. */
 export function unopened(reason: UnopenedReason, key?: PreparedKey): UnopenedSignedValue {
   return { reason, key };
 }

@@ -1,6 +1,6 @@
 /**
- * Bytes in memory of their own. `Buffer.from(text)`, `Buffer.concat` and their like take small
- * buffers out of a pool that all code of the process shares, and leave there what they held: secrets,
+ * Bytes in memory of their own. `Buffer.from(text)`, `Buffer.concat` and the like allocate small
+ * buffers in a pool that all code of the process shares, and their content stays there. Secrets,
  * plaintexts and keys never pass through them.
  */
 
@@ -11,14 +11,13 @@ export function utf8Bytes(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-/** The bytes of a text of which each character is one. */
+/** The bytes of a text that has a character for each byte. */
 export function latin1Bytes(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   asBuffer(bytes).write(text, 'latin1');
   return bytes;
 }
 
-/** All of them, one behind the other. */
 export function joinBytes(...parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) {
@@ -33,7 +32,7 @@ export function joinBytes(...parts: readonly Uint8Array[]): Uint8Array {
   return joined;
 }
 
-/** The same memory with a Buffer's methods: nothing is copied. */
+/** The same memory with a Buffer's methods; nothing is copied. */
 export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -4,7 +4,7 @@ import { SecureCookieError } from '../errors.js';
 import { asBuffer, latin1Bytes, utf8Bytes } from './own-bytes.js';
 
 /**
- * What a signed value carries: bytes, in base64 (RFC 4648, section 4), and for the most part text.
+ * The payload of a signed value: bytes in base64 (RFC 4648, section 4), which are usually text.
  */
 
 /** `=` */
@@ -12,11 +12,11 @@ const PADDING = 0x3d;
 
 const ASCII = /^[^\u0080-\uffff]*$/;
 
-/** For short payloads, quicker than a Buffer that has to be made for them first. */
+/** Faster for short payloads than a Buffer, which would have to be created first. */
 const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * @throws {@link SecureCookieError} `value` - for what is neither well-formed text nor bytes
+ * @throws {@link SecureCookieError} `value` - if it is neither well-formed text nor bytes
  */
 export function assertValue(value: unknown): void {
   if (typeof value === 'string' ? value.isWellFormed() : isBytes(value)) {
@@ -25,46 +25,46 @@ export function assertValue(value: unknown): void {
   throw new SecureCookieError(
     'value',
     typeof value === 'string'
-      ? 'The value holds a lone surrogate, which UTF-8 can not carry: sign its bytes instead.'
+      ? 'The value holds a lone surrogate, which UTF-8 cannot encode: sign its bytes instead.'
       : 'The value must be text or a Uint8Array: encode anything else first, with JSON.stringify for example.',
   );
 }
 
-/** Text, as UTF-8, or bytes in base64. */
+/** The base64 of bytes, or of a text's UTF-8 bytes. */
 export function encodeBase64(value: string | Uint8Array): string {
   if (typeof value !== 'string') {
     return asBuffer(value).toString('base64');
   }
-  // For ASCII, of which each character is its byte, btoa takes a third of what a Buffer does.
+  // btoa encodes a character as a byte, which is right for ASCII, and faster than a Buffer.
   return ASCII.test(value) ? btoa(value) : asBuffer(utf8Bytes(value)).toString('base64');
 }
 
-/** How long {@link encodeBase64} makes so many bytes, in characters. */
+/** The length of the base64 of this many bytes, in characters. */
 export function base64Length(byteLength: number): number {
   return 4 * Math.ceil(byteLength / 3);
 }
 
 /**
- * The bytes behind base64, as a string of which each character is one byte, or `undefined` where it
- * is not canonical: where encoding them would give another text.
+ * Decodes base64 to a string that has a character for each byte, or to `undefined` if it is not
+ * canonical, that is, if encoding the bytes again would give another text.
  *
- * @param base64 - holds no white space, which `atob` would forgive, as it does padding that is left
- * out and bits that are left over: these two are looked at here
+ * @param base64 - must hold no white space, which `atob` ignores. It also accepts missing padding and
+ * left-over bits, which are checked here.
  */
 export function decodeBase64(base64: string): string | undefined {
   if (base64.length % 4 !== 0 || hasLeftOverBits(base64)) {
     return undefined;
   }
   try {
-    // A Buffer takes twice as long, and lets everything pass.
+    // A Buffer is slower, and accepts everything.
     return atob(base64);
   } catch {
-    // What atob throws on is not base64 at all.
+    // It is not base64 at all.
     return undefined;
   }
 }
 
-/** RFC 4648, section 3.5: the last digit before padding carries two or four bits of no byte. */
+/** Whether the two or four unused bits before the padding are not zero (RFC 4648, section 3.5). */
 function hasLeftOverBits(base64: string): boolean {
   if (base64.charCodeAt(base64.length - 1) !== PADDING) {
     return false;
@@ -74,12 +74,12 @@ function hasLeftOverBits(base64: string): boolean {
     : !'AEIMQUYcgkosw048'.includes(base64.charAt(base64.length - 2));
 }
 
-/** The text behind UTF-8, a leading U+FEFF included, or `undefined` where bytes would be lost. */
+/** The text that UTF-8 bytes encode, with a leading U+FEFF, or `undefined` if they are not UTF-8. */
 export function decodeText(bytes: Uint8Array): string | undefined {
   return isUtf8(bytes) ? UTF8.decode(bytes) : undefined;
 }
 
-/** {@link decodeText} of what {@link decodeBase64} gives. */
+/** {@link decodeText} for the result of {@link decodeBase64}. */
 export function decodeLatin1Text(bytes: string): string | undefined {
   return ASCII.test(bytes) ? bytes : decodeText(latin1Bytes(bytes));
 }

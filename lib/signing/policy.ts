@@ -5,27 +5,27 @@ import type { SecureCookieVersion } from './opened-value.js';
 /** What a signed value must satisfy, apart from its key. All durations are seconds. */
 export interface SecureCookiePolicy {
   /**
-   * The oldest value that verifies, in seconds (not days, as Tornado's `max_age_days`, and not
+   * The age up to which values verify, in seconds (not days, as Tornado's `max_age_days`, and not
    * milliseconds).
    *
-   * @defaultValue 2_678_400 (31 days, as Tornado)
+   * @defaultValue 2_678_400 (31 days, as in Tornado)
    */
   readonly maxAge?: number | undefined;
   /**
    * The oldest format that is read. 1 also accepts Tornado's first format, whose signature does not
-   * tell where the name ends and the value begins: see SECURITY.md.
+   * cover where the name ends and the value begins: see SECURITY.md.
    *
    * @defaultValue 2
    */
   readonly minVersion?: SecureCookieVersion | undefined;
   /**
-   * How far in the future a value's date may lie, in seconds, for clocks that disagree.
+   * How far in the future a value's date may be, in seconds, for clocks that disagree.
    *
    * @defaultValue 300
    */
   readonly clockTolerance?: number | undefined;
   /**
-   * Lets secrets under 32 bytes and published ones pass. For tests and demos.
+   * Accepts secrets that are under 32 bytes, repetitive or published. For tests and demos only.
    *
    * @defaultValue false
    */
@@ -44,10 +44,10 @@ const DEFAULT_MAX_AGE = 31 * 86_400;
 /** Seconds. */
 const DEFAULT_CLOCK_TOLERANCE = 300;
 
-/** Dates of more than twelve digits are not read; a clock that gives them counts milliseconds. */
+/** Dates of more than twelve digits are not read; a clock that returns one counts milliseconds. */
 const END_OF_TIME = 1e12;
 
-/** Every option of a policy, not given. */
+/** Every option of a policy, each `undefined`. */
 export function blankPolicy(): OwnOptions<SecureCookiePolicy> {
   return {
     maxAge: undefined,
@@ -61,7 +61,7 @@ export function blankPolicy(): OwnOptions<SecureCookiePolicy> {
 /**
  * A policy with its defaults.
  *
- * @param policy - of own properties
+ * @param policy - has only own properties
  * @throws {@link SecureCookieError} `option`
  */
 export function resolvePolicy({

@@ -3,7 +3,7 @@ import { ENCRYPTION_KEY_INFO } from './encrypted-payload.js';
 import { HmacKey } from './hmac.js';
 import { XaesKey } from './xaes-256-gcm.js';
 
-/** One secret under its key version, prepared for all that is signed, read and encrypted with it. */
+/** One secret and its key version, prepared for signing, reading and encrypting. */
 export class PreparedKey {
   readonly version: number;
   /** The MAC of v2 values. */
@@ -13,7 +13,7 @@ export class PreparedKey {
   #xaes: XaesKey | undefined;
 
   /**
-   * @param secret - kept as it is: the caller's copy, which nobody else has
+   * @param secret - kept without a copy: nobody else may change it
    */
   constructor(version: number, secret: Uint8Array) {
     this.version = version;
@@ -21,15 +21,15 @@ export class PreparedKey {
     this.#secret = secret;
   }
 
-  /** The MAC of v1 values. Made when it is first asked for: most signers never read v1. */
+  /** The MAC of v1 values, made on first use: most signers never read v1. */
   get sha1(): HmacKey {
     this.#sha1 ??= new HmacKey('sha1', this.#secret);
     return this.#sha1;
   }
 
   /**
-   * The cipher of encrypted v2 values, made when it is first asked for. Its key is derived (RFC 5869),
-   * so that no key serves two algorithms.
+   * The cipher of encrypted v2 values, made on first use. Its key is derived (RFC 5869), so that no key
+   * serves two algorithms.
    */
   get xaes(): XaesKey {
     this.#xaes ??= new XaesKey(
@@ -38,7 +38,7 @@ export class PreparedKey {
     return this.#xaes;
   }
 
-  /** Whether both make the same MACs, of one format or the other: HMAC pads and shortens its keys. */
+  /** Whether a secret makes the same MACs in either format: HMAC pads and shortens its keys. */
   isMadeOf(secret: Uint8Array): boolean {
     return (
       this.sha256.isSameAs(new HmacKey('sha256', secret)) ||

@@ -5,7 +5,7 @@ import type { SecureCookieRejectedValue, SecureCookieRejection } from './verify-
 export interface SecureCookieVerifiedEvent {
   /** The cookie's name. */
   readonly name: string;
-  /** The version of the ring's key that verified it; none for a format that a definition accepts. */
+  /** The version of the key that verified it; `undefined` for a format in a definition's `accepts`. */
   readonly keyVersion: number | undefined;
 }
 
@@ -15,23 +15,24 @@ export interface SecureCookieRejectedEvent {
   readonly name: string;
   /** Why it was rejected. */
   readonly reason: Exclude<SecureCookieRejection, 'missing'>;
-  /** The version of the ring's key that the value was checked with, where it came that far. */
+  /** The version of the key that the signature was checked with, if it came that far. */
   readonly keyVersion: number | undefined;
 }
 
 /**
- * One event a read, none for a missing cookie, never with a value (node:diagnostics_channel):
+ * Each read publishes one event, unless the cookie is missing; events never hold a value
+ * (node:diagnostics_channel):
  *
  * - `nestjs-secure-cookie:verified`: {@link SecureCookieVerifiedEvent}
  * - `nestjs-secure-cookie:rejected`: {@link SecureCookieRejectedEvent}
  *
- * Subscribers run within the read, after its last use of the scratch memory. Node turns what a
- * subscriber throws into an uncaught exception of the process.
+ * Subscribers run during the read, after its last use of the scratch memory. Node turns an exception
+ * of a subscriber into an uncaught exception of the process.
  */
 const verifiedChannel = channel('nestjs-secure-cookie:verified');
 const rejectedChannel = channel('nestjs-secure-cookie:rejected');
 
-/** Free where nobody listens. */
+/** Allocates nothing if there are no subscribers. */
 export function publishRead(
   name: string,
   result: { readonly valid: true } | SecureCookieRejectedValue,

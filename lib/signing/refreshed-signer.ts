@@ -6,7 +6,7 @@ import type { SecureCookieKeys } from './key-ring.js';
 import { resolvePolicy, type SecureCookiePolicy } from './policy.js';
 import { keepFresh, SecureCookieSigner } from './secure-cookie-signer.js';
 
-/** Where failed loads are reported. Nest's `Logger` is one. */
+/** Gets reports of failed loads. Nest's `Logger` is one. */
 export interface KeyLogger {
   error(message: string): void;
 }
@@ -14,7 +14,7 @@ export interface KeyLogger {
 /** Seconds. */
 const LOAD_TIMEOUT = 10;
 
-/** A signer whose keys a provider gives. It has none before {@link RefreshedSigner.start}. */
+/** A signer with keys from a provider. It has none before {@link RefreshedSigner.start}. */
 export class RefreshedSigner {
   readonly signer: SecureCookieSigner;
   readonly #refresher: Refresher<SecureCookieKeys>;
@@ -37,7 +37,7 @@ export class RefreshedSigner {
         new SecureCookieError('keys-load', `"keys.load" took over ${LOAD_TIMEOUT} seconds.`),
       onFailure: (error) =>
         logger.error(
-          `Loading the keys failed: ${describeError(error)}. The last good keys stay in use as long as "maxStale" lets them.`,
+          `Loading the keys failed: ${describeError(error)}. The last good keys stay in use as long as "maxStale" allows.`,
         ),
       onStale: () =>
         logger.error(
@@ -50,14 +50,14 @@ export class RefreshedSigner {
   /**
    * Loads the first keys, and then keeps them fresh.
    *
-   * @throws what the provider rejected with, or what is wrong with its keys
+   * @throws what the provider rejected with, or the error of unusable keys
    */
   async start(): Promise<SecureCookieSigner> {
     await this.#refresher.start();
     return this.signer;
   }
 
-  /** Ends the loads. The last keys stay in use. */
+  /** Stops loading. The last keys stay in use. */
   stop(): void {
     this.#refresher.stop();
   }

@@ -4,7 +4,7 @@ import { SecureCookieError } from '../errors.js';
 import { isPublished, repeatedLength } from './guessable-secret.js';
 import { utf8Bytes } from './own-bytes.js';
 
-/** A secret: text, of which the UTF-8 bytes are used as they are (never decoded), or bytes. */
+/** A secret: bytes, or text, whose UTF-8 bytes are used as they are (never decoded). */
 export type SecureCookieSecret = string | Uint8Array;
 
 /** RFC 2104, section 3: keys shorter than the hash's output weaken it. */
@@ -14,9 +14,9 @@ const MIN_SECRET_LENGTH = 32;
 export const HOW_TO_MAKE_A_SECRET = `Make one with: node -p "require('node:crypto').randomBytes(32).toString('base64')".`;
 
 /**
- * A copy of the secret, apart from Node's shared Buffer pool.
+ * A copy of the secret, outside Node's shared Buffer pool.
  *
- * @param which - what the messages say behind "secret"
+ * @param which - what the messages say after "secret"
  * @throws {@link SecureCookieError} `secret-missing` or `option`
  */
 export function secretBytes(secret: unknown, which: string): Uint8Array {
@@ -49,7 +49,7 @@ function assertTrimmed(secret: string, which: string): void {
   if (secret !== secret.trim()) {
     throw new SecureCookieError(
       'option',
-      `The option "secret"${which} begins or ends with white space, as what is read from a file often does. Another instance that has it without would refuse this one's cookies: trim it. If the white space belongs to it, pass its bytes, which are used as they are: new TextEncoder().encode(secret).`,
+      `The option "secret"${which} begins or ends with white space, as text read from a file often does. An instance that has it without the white space would refuse this one's cookies: trim it. If the white space belongs to the secret, pass its bytes, which are used as they are: new TextEncoder().encode(secret).`,
     );
   }
 }
@@ -64,7 +64,7 @@ export function assertStrong(secret: Uint8Array): void {
   const repeated = repeatedLength(secret, MIN_SECRET_LENGTH - 1);
   if (repeated !== undefined) {
     throw weak(
-      `The secret repeats its first ${repeated} bytes to the end, and is as easy to guess as these.`,
+      `The secret repeats its first ${repeated} bytes to the end, and is as easy to guess as they are.`,
     );
   }
   if (isPublished(secret)) {
@@ -75,11 +75,11 @@ export function assertStrong(secret: Uint8Array): void {
 function weak(why: string): SecureCookieError {
   return new SecureCookieError(
     'secret-weak',
-    `${why} ${HOW_TO_MAKE_A_SECRET} For tests and demos alone, "allowWeakSecrets: true" lets it pass.`,
+    `${why} ${HOW_TO_MAKE_A_SECRET} For tests and demos only, "allowWeakSecrets: true" accepts it.`,
   );
 }
 
-/** The same for the same secret, and nothing that tells it. */
+/** A text that is the same for the same secret, and does not reveal it. */
 export function fingerprint(secret: SecureCookieSecret): string {
   return createHash('sha256').update(secretBytes(secret, '')).digest('hex');
 }

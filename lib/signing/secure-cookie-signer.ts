@@ -31,18 +31,18 @@ import { ownSignerOptions, type SecureCookieSignerOptions } from './signer-optio
 import { openSignedValue } from './signed-value.js';
 import type { SecureCookieVerifyResult } from './verify-result.js';
 
-/** A result, and the version of the ring's key that it was found with. */
+/** A result, and the version of the key that the signature was checked with, if it came that far. */
 export interface SignedRead {
   readonly result: SecureCookieVerifyResult<string | Uint8Array>;
   readonly keyVersion: number | undefined;
 }
 
 /*
- * What only the other rooms ask of a signer. It is not on its public type: the class hands these out
- * once, in its static block, because nobody else sees its keys.
+ * Functions of a signer for the other rooms only. They are not on its public type: the class assigns
+ * them in its static block, because only it can see its private fields.
  */
 
-/** `verify` without its event, for those who judge further before they publish. Checks no options. */
+/** `verify` without its event, for callers that judge further. Does not check the options. */
 export let readSignedValue: (
   signer: SecureCookieSigner,
   name: string,
@@ -51,8 +51,8 @@ export let readSignedValue: (
 ) => SignedRead;
 
 /**
- * How long `sign` would make a value, in characters, in format 2. Throws `value`, `option`, `clock` or
- * `keys-stale`; names are for the caller to check.
+ * The length of what `sign` would return in format 2, in characters. Throws `value`, `option`, `clock`
+ * or `keys-stale`; the caller must check the name.
  */
 export let signedLength: (
   signer: SecureCookieSigner,
@@ -61,7 +61,7 @@ export let signedLength: (
   options?: SecureCookieSignOptions,
 ) => number;
 
-/** `sign` with a date of its own, in whole seconds since the epoch, in format 2. Throws what `sign` throws. */
+/** `sign` in format 2 with another date, in whole seconds since the epoch. Throws what it throws. */
 export let signDated: (
   signer: SecureCookieSigner,
   name: string,
@@ -70,11 +70,11 @@ export let signDated: (
   date: number,
 ) => string;
 
-/** Whether a date that another format carries is neither too old, in seconds, nor in the future. */
+/** Whether a date from another format is neither too old nor in the future; all in seconds. */
 export let isTimely: (signer: SecureCookieSigner, issuedAt: number, maxAge: number) => boolean;
 
 /**
- * Refuses, from now on, keys made of these secrets, which verify a foreign format. Throws
+ * From now on, refuses keys made from these secrets, which verify a foreign format. Throws
  * `secret-reused`.
  */
 export let refuseSecrets: (
@@ -82,12 +82,12 @@ export let refuseSecrets: (
   secrets: readonly SecureCookieSecret[],
 ) => void;
 
-/** Asks, whenever keys are used, whether they are too old; such keys count as withdrawn. */
+/** Makes a signer ask at each use whether its keys are too old; then they count as withdrawn. */
 export let keepFresh: (signer: SecureCookieSigner, freshness: KeyFreshness) => void;
 
 /**
- * Takes the nonces of encrypted values from elsewhere than `randomBytes`. For tests alone: reusing a
- * nonce reveals plaintexts.
+ * Replaces `randomBytes` as the source of nonces for encrypted values. For tests only: reusing a nonce
+ * reveals plaintexts.
  */
 export let drawNoncesFrom: (
   signer: SecureCookieSigner,
@@ -104,14 +104,14 @@ export let drawNoncesFrom: (
  * signer.unsign('admin', signed); // undefined: signed for another name
  */
 export class SecureCookieSigner {
-  /** The oldest value that verifies, in seconds, where a read does not say otherwise. */
+  /** The age up to which values verify, in seconds, unless a read says otherwise. */
   readonly maxAge: number;
-  /** The oldest format that is read, where a read does not say otherwise. */
+  /** The oldest format that is read, unless a read says otherwise. */
   readonly minVersion: SecureCookieVersion;
-  /** How far in the future a value's date may lie, in seconds. */
+  /** How far in the future a value's date may be, in seconds. */
   readonly clockTolerance: number;
   readonly #clock: () => number;
-  /** For the nonces of encrypted values. */
+  /** Makes the nonces of encrypted values. */
   #random: (length: number) => Uint8Array = randomBytes;
   readonly #input = new HmacInput();
   readonly #keys: CurrentKeys;
@@ -130,7 +130,7 @@ export class SecureCookieSigner {
   }
 
   /**
-   * @param options - keys and policy; secrets are copied, so later changes to the object do nothing
+   * @param options - keys and policy; secrets are copied, so later changes to them have no effect
    * @throws {@link SecureCookieError} `secret-missing`, `secret-weak` or `key-version` for the keys,
    * `option` for anything else
    */
@@ -149,11 +149,11 @@ export class SecureCookieSigner {
    *
    * @param name - the cookie's name, an RFC 6265 token
    * @param value - well-formed text, stored as UTF-8, or bytes
-   * @param options - `version`, the format, 2 where left out; `encrypt`, which hides the value
+   * @param options - `version`, the format, by default 2; `encrypt`, which hides the value
    * @returns the signed value: printable ASCII, to be sent as it is
-   * @throws {@link SecureCookieError} `name` or `value` for what can not be signed, `key-version` for
-   * version 1 with a key record, `option` for options that exclude each other, `clock` for a clock
-   * that gives no date, `keys-stale` for keys that were withdrawn
+   * @throws {@link SecureCookieError} `name` or `value` if it cannot be signed, `key-version` for
+   * version 1 with a key record, `option` for a bad option or options that exclude each other, `clock`
+   * if the clock returns no date, `keys-stale` if the keys were withdrawn
    * @example
    * signer.sign('user', 'alice'); // '2|1:0|10:1300000000|4:user|8:YWxpY2U=|...'
    */
@@ -162,18 +162,17 @@ export class SecureCookieSigner {
   }
 
   /**
-   * Verifies a signed value and says why, where it does not. Tornado: `decode_signed_value`.
+   * Verifies a signed value, and returns the reason if it is rejected. Tornado: `decode_signed_value`.
    *
-   * Whatever the client sent, this returns. The checks and their order: presence, length,
+   * It never throws because of what a client sent. It checks, in this order: presence, length,
    * characters, format, fields, key, signature, name, age, base64, cipher, text; the first failure is
    * the reason.
    *
    * @param name - the name of the cookie that carried it
-   * @param signed - what the cookie held
+   * @param signed - the cookie's value
    * @returns `{ valid: true, value, issuedAt, version, keyVersion, current }` or
    * `{ valid: false, reason }`
-   * @throws {@link SecureCookieError} `option` for a bad option, `clock` for a clock that gives no
-   * date
+   * @throws {@link SecureCookieError} `option` for a bad option, `clock` if the clock returns no date
    * @example
    * const result = signer.verify('user', signed, { maxAge: 3600 });
    * if (result.valid) console.log(result.value, result.issuedAt);
@@ -196,12 +195,11 @@ export class SecureCookieSigner {
   }
 
   /**
-   * The value of a signed value, or `undefined` where it does not verify. Tornado:
-   * `decode_signed_value`, with text for bytes.
+   * The value that was signed, or `undefined` if it does not verify. Tornado: `decode_signed_value`,
+   * which returns bytes.
    *
    * @returns text, or bytes with `encoding: 'bytes'`; `undefined` for any bad input
-   * @throws {@link SecureCookieError} `option` for a bad option, `clock` for a clock that gives no
-   * date
+   * @throws {@link SecureCookieError} `option` for a bad option, `clock` if the clock returns no date
    * @example
    * signer.unsign('user', signed) ?? 'nobody';
    */
@@ -215,11 +213,11 @@ export class SecureCookieSigner {
   }
 
   /**
-   * Turns the keys: from the next call on, these sign and read. If they are not valid, it throws and
-   * the old ones stay.
+   * Replaces the keys: from the next call on, the new ones sign and read. If they are not valid, it
+   * throws and the old ones stay.
    *
    * @throws {@link SecureCookieError} `secret-missing`, `secret-weak`, `key-version`, `option`, or
-   * `secret-reused` for a secret that a definition accepts
+   * `secret-reused` for a secret in a definition's `accepts`
    * @example
    * signer.replaceKeys({ secret: { 1: oldSecret, 2: newSecret }, keyVersion: 2 });
    */
@@ -228,20 +226,20 @@ export class SecureCookieSigner {
   }
 
   /**
-   * Withdraws the keys: until {@link SecureCookieSigner.replaceKeys} brings others, every read is
+   * Withdraws the keys: until {@link SecureCookieSigner.replaceKeys} sets new ones, every read is
    * rejected as `unknown-key`, and signing throws `keys-stale`.
    *
    * @example
-   * signer.withdrawKeys(); // the ring is known to be compromised, and there is no other yet
+   * signer.withdrawKeys(); // the keys have leaked, and there are no new ones yet
    */
   withdrawKeys(): void {
     this.#keys.withdraw();
   }
 
   /**
-   * The time by this signer's clock, in seconds since the epoch, with its fraction.
+   * The time by this signer's clock, in seconds since the epoch, with fractions.
    *
-   * @throws {@link SecureCookieError} `clock` - where the clock gives no such number
+   * @throws {@link SecureCookieError} `clock` - if the clock does not return such a number
    * @example
    * const isFresh = signer.now() - issuedAt < 60;
    */

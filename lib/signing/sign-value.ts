@@ -19,13 +19,13 @@ import { NONCE_LENGTH } from './xaes-256-gcm.js';
 /** How a value is signed. */
 export interface SecureCookieSignOptions {
   /**
-   * The format to write. 1 is for readers that know no other (Tornado before 3.2.1).
+   * The format to write. 1 is for readers that do not know 2 (Tornado before 3.2.1).
    *
    * @defaultValue 2
    */
   readonly version?: SecureCookieVersion | undefined;
   /**
-   * Hides the value from whoever does not hold the secret. Its length shows. Format 2 only.
+   * Hides the value, but not its length, from anyone who does not hold the secret. Format 2 only.
    *
    * @defaultValue false
    */
@@ -36,14 +36,14 @@ function blankSignOptions(): OwnOptions<SecureCookieSignOptions> {
   return { version: undefined, encrypt: undefined };
 }
 
-/** How encrypted cookies are signed; others are signed without options, which need no copy. */
+/** The options for encrypted cookies; others are signed without options, which saves a copy. */
 export const ENCRYPTED: SecureCookieSignOptions = Object.freeze({ encrypt: true });
 
-/** Signing without options shares it. */
+/** Shared by calls without options. */
 const NO_SIGN_OPTIONS = Object.freeze(blankSignOptions());
 
 /**
- * The options of a value that is signed, copied once and checked.
+ * The options for signing, copied once and checked.
  *
  * @throws {@link SecureCookieError} `option`
  */
@@ -69,9 +69,9 @@ function assertSignOptions({ version = 2, encrypt = false }: SecureCookieSignOpt
 }
 
 /**
- * A value signed in format 1.
+ * Signs a value in format 1.
  *
- * @throws {@link SecureCookieError} `value` - for one that is too long
+ * @throws {@link SecureCookieError} `value` - if it is too long
  */
 export function signValueV1(
   key: PreparedKey,
@@ -83,9 +83,9 @@ export function signValueV1(
 }
 
 /**
- * A value signed in format 2.
+ * Signs a value in format 2.
  *
- * @throws {@link SecureCookieError} `value` - for one that is too long
+ * @throws {@link SecureCookieError} `value` - if it is too long
  */
 export function signValueV2(
   key: PreparedKey,
@@ -99,9 +99,9 @@ export function signValueV2(
 }
 
 /**
- * A value encrypted, and signed in format 2: its payload is bound to the envelope that is signed.
+ * Encrypts a value and signs it in format 2. Its payload is bound to the envelope that is signed.
  *
- * @throws {@link SecureCookieError} `value` for one that is too long, `option` for bad random bytes
+ * @throws {@link SecureCookieError} `value` - if it is too long
  */
 export function encryptValue(
   key: PreparedKey,
@@ -118,9 +118,9 @@ export function encryptValue(
 }
 
 /**
- * How long a value will be in format 2, in characters.
+ * The length of a value signed in format 2, in characters.
  *
- * @throws {@link SecureCookieError} `value` - for one that is too long
+ * @throws {@link SecureCookieError} `value` - if it is too long
  */
 export function lengthOfSigned(
   keyVersion: number,

@@ -4,7 +4,7 @@ import { type OpenedSignedValue, type UnopenedSignedValue, unopened } from './op
 import type { PreparedKey } from './prepared-key.js';
 
 /**
- * The old format of signed values (Tornado 1 and 2, `version=1` later):
+ * The old format of signed values (Tornado 1 and 2; `version=1` in later ones):
  *
  *     dmFsdWU=|1300000000|31c934969f53e48164c50768b40cbd7e2daaaa4f
  *
@@ -13,9 +13,9 @@ import type { PreparedKey } from './prepared-key.js';
  * - the signature, 40 lower-case hexadecimal digits: HMAC-SHA1 over name, value and date, one after
  *   the other *with nothing between them*
  *
- * So the split between the three is ambiguous: whoever holds a cookie can move characters from one
- * to the next under the same signature. Strict fields refuse most of it, but not a name that ends
- * where another's value begins. That is why v1 is read only where it is asked for.
+ * So the boundaries are ambiguous: anyone who holds a cookie can move characters from one field to the
+ * next under the same signature. Strict fields refuse most of this, but not four characters that move
+ * between name and value. That is why v1 is read only if it is asked for.
  */
 const V1 = /^[^|]*\|[1-9][0-9]{0,11}\|[0-9a-f]{40}$/;
 
@@ -44,7 +44,7 @@ export function openSignedValueV1(
     return unopened('malformed');
   }
   const [base64 = '', timestamp = '', signature = ''] = signed.split('|');
-  // A value without a key version was signed before there was a record: by key 0 if by any.
+  // A value without a key version was signed before there was a record: only key 0 can have signed it.
   const key = keys.find(0);
   if (key === undefined) {
     return unopened('unknown-key');

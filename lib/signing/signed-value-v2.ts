@@ -15,20 +15,20 @@ import type { PreparedKey } from './prepared-key.js';
  * - the date, whole seconds since the epoch
  * - the name of the cookie, as it is
  * - the value, base64
- * - the signature, 64 lower-case hexadecimal digits: HMAC-SHA256 over all before it, the last pipe
- *   included
+ * - the signature, 64 lower-case hexadecimal digits: HMAC-SHA256 over everything before it, the last
+ *   pipe included
  *
- * All fields but the first and the last carry their length in front: length-prefixed-fields.ts.
+ * All fields except the first and the last begin with their length: length-prefixed-fields.ts.
  */
 const NOT_IN_SIGNATURE = /[^0-9a-f]/;
 
-/** Digits that a key version and a timestamp have at most. */
+/** The most digits that a key version and a timestamp may have. */
 const MAX_KEY_VERSION_DIGITS = 10;
 const MAX_TIMESTAMP_DIGITS = 12;
 
 const SIGNATURE_LENGTH = 64;
 
-/** What stands before the value: all that an encrypted payload is bound to. */
+/** The text before the value, which an encrypted payload is bound to. */
 export function signedValueV2Envelope(key: PreparedKey, name: string, timestamp: number): string {
   return `2|${field(`${key.version}`)}${field(`${timestamp}`)}${field(name)}`;
 }
@@ -46,7 +46,7 @@ export function createSignedValueV2(
   return signedPart + key.sha256.signLaidOut(room, signedPart.length);
 }
 
-/** How long a signed value will be, in characters. */
+/** The length of a signed value, in characters. */
 export function signedValueV2Length(
   keyVersion: number,
   name: string,
@@ -85,7 +85,7 @@ export function openSignedValueV2(
   }
   const key = keys.find(keyVersion);
   if (!key?.sha256.verifyLaidOut(room, fields.position)) {
-    // The digits are looked at only here: a signature that matches has the right ones.
+    // The digits are checked only here: a signature that matches has valid ones.
     if (NOT_IN_SIGNATURE.test(signed.slice(-SIGNATURE_LENGTH))) {
       return unopened('malformed');
     }

@@ -10,14 +10,14 @@ import { isSignedValueV1, openSignedValueV1 } from './signed-value-v1.js';
 import { openSignedValueV2 } from './signed-value-v2.js';
 
 /**
- * What a signed value is: a base64 value, its date and its cookie's name under an HMAC. Tornado's
- * two formats, both ASCII; each is documented field by field beside its encoder:
+ * A signed value is a base64 value, its date and its cookie's name under an HMAC. Tornado has two
+ * formats, both ASCII, each documented field by field beside its encoder:
  *
  *     v2  2|1:0|10:1300000000|3:key|8:dmFsdWU=|<HMAC-SHA256>     signed-value-v2.ts
  *     v1  dmFsdWU=|1300000000|<HMAC-SHA1>                        signed-value-v1.ts
  *
- * v1 has no version field. It is told apart as Tornado does: a number of up to three digits before
- * the first pipe is a version, because base64 comes in groups of four.
+ * v1 has no version field. It is recognised as in Tornado: a number of up to three digits before the
+ * first pipe is a version, because base64 comes in groups of four.
  */
 
 /** The longest signed value that is written or read, in characters. */
@@ -26,12 +26,12 @@ export const MAX_SIGNED_VALUE_LENGTH = 16_384;
 /** Printable ASCII without the space: everything that a signed value is made of. */
 const VISIBLE_ASCII = /^[\x21-\x7e]*$/;
 
-/** A format version that is not ours. `2|` was dispatched before. */
+/** An unknown format version. `2|` is dispatched before. */
 const OTHER_VERSION = /^[1-9][0-9]{0,2}\|/;
 
 /**
- * Reads a signed value as far as its authenticity goes: structure, key, MAC, name, in this order,
- * and the first failure is the answer. Takes anything, throws nothing.
+ * Opens a signed value: checks structure, key, MAC and name, in this order; the first failure is the
+ * reason. Takes any input, and never throws.
  */
 export function openSignedValue(
   keys: Keys,

@@ -1,6 +1,6 @@
 import type { SecureCookieVersion, UnopenedReason } from './opened-value.js';
 
-/** Why a cookie was rejected. It says nothing about the secret, and nothing about the value. */
+/** Why a cookie was rejected. It reveals nothing about the secret or the value. */
 export type SecureCookieRejection =
   | UnopenedReason
   | 'expired'
@@ -16,13 +16,13 @@ export type SecureCookieRejection =
 export interface SecureCookieVerifiedValue<Value> {
   /** The signature, the name and the age are right. */
   readonly valid: true;
-  /** What was signed: text, or bytes where they were asked for. */
+  /** The value that was signed: text, or bytes with `encoding: 'bytes'`. */
   readonly value: Value;
   /** When it was signed, in whole seconds since the epoch. */
   readonly issuedAt: number;
-  /** The format it has. */
+  /** Its format. */
   readonly version: SecureCookieVersion;
-  /** The key version it carries; 0 for v1. Tornado: `get_signature_key_version`. */
+  /** Its key version; 0 for v1. Tornado: `get_signature_key_version`. */
   readonly keyVersion: number;
   /** Whether it has the format and the key version that would be written now. */
   readonly current: boolean;
@@ -30,12 +30,12 @@ export interface SecureCookieVerifiedValue<Value> {
 
 /** A signed value that did not verify. */
 export interface SecureCookieRejectedValue {
-  /** Nothing of it is to be trusted. */
+  /** Do not trust any part of it. */
   readonly valid: false;
-  /** What stood against it first. For logs: clients are told no more than 401. */
+  /** The first check that failed. For logs only: tell clients no more than 401. */
   readonly reason: SecureCookieRejection;
 }
 
-/** What `SecureCookieSigner.verify` found. */
+/** The result of `SecureCookieSigner.verify`. */
 export type SecureCookieVerifyResult<Value = string> =
   SecureCookieVerifiedValue<Value> | SecureCookieRejectedValue;

@@ -10,14 +10,13 @@ import { joinBytes } from './own-bytes.js';
 /**
  * XAES-256-GCM (C2SP, c2sp.org/XAES-256-GCM): AES-256-GCM under a key derived for each nonce.
  *
- * Its nonces have 192 bits, so they can be random without a limit worth counting on the messages of
- * one key; with the 96 bits of plain AES-GCM that limit (2^32, NIST SP 800-38D) is met within days in
- * a busy fleet.
+ * Its nonces have 192 bits, so they can be random for any practical number of messages under one key.
+ * The 96 bits of plain AES-GCM allow 2^32 (NIST SP 800-38D), which a busy fleet reaches within days.
  */
 
 /** Bytes. */
 export const NONCE_LENGTH = 24;
-/** Bytes. Node takes tags of four bytes where it is not told. */
+/** Bytes. Without an explicit length, Node accepts tags as short as 4 bytes. */
 export const TAG_LENGTH = 16;
 
 const BLOCK_LENGTH = 16;
@@ -25,7 +24,7 @@ const BLOCK_LENGTH = 16;
 /** The half of the nonce that goes into the key; the other half is AES-GCM's own nonce. */
 const KEY_NONCE_LENGTH = 12;
 
-/** The letter. */
+/** The letter X in ASCII. */
 const X = 0x58;
 
 /** The constant of the CMAC subkey for blocks of 128 bits (NIST SP 800-38B, section 5.3). */
@@ -33,7 +32,7 @@ const R_128 = 0x87;
 
 /** One key, with its CMAC subkey prepared. */
 export class XaesKey {
-  /** AES-256 of each block by itself. Never finished: to make one took 2 µs (Node 24: 12). */
+  /** Raw AES-256 (ECB), reused and never finalised, because creating a cipher is expensive. */
   readonly #aes: Cipher;
   readonly #subkey: Uint8Array;
 
@@ -45,7 +44,7 @@ export class XaesKey {
     this.#subkey = doubled(this.#aes.update(new Uint8Array(BLOCK_LENGTH)));
   }
 
-  /** The ciphertext and, behind it, the tag. */
+  /** The ciphertext, followed by the tag. */
   seal(nonce: Uint8Array, plaintext: Uint8Array, additionalData: Uint8Array): Uint8Array {
     const cipher = createCipheriv(
       'aes-256-gcm',
@@ -55,12 +54,12 @@ export class XaesKey {
     );
     cipher.setAAD(additionalData);
     const ciphertext = cipher.update(plaintext);
-    // GCM keeps nothing back for final().
+    // In GCM, final() returns no more bytes.
     cipher.final();
     return joinBytes(ciphertext, cipher.getAuthTag());
   }
 
-  /** The plaintext, or `undefined` where the tag does not match: nothing leaves before that. */
+  /** The plaintext, or `undefined` if the tag does not match. Nothing is released before the check. */
   open(nonce: Uint8Array, sealed: Uint8Array, additionalData: Uint8Array): Uint8Array | undefined {
     if (sealed.length < TAG_LENGTH) {
       return undefined;
@@ -88,7 +87,7 @@ export class XaesKey {
    *     M2 = 0x00 || 0x02 || "X" || 0x00 || N[:12]
    *     Kx = AES-256(K, M1 ^ K1) || AES-256(K, M2 ^ K1)
    *
-   * A key object: Node 24 takes 12 µs to make a cipher of a key in bytes, and 2 of one in an object.
+   * Returns a key object: Node 24 makes a cipher from one much faster than from bytes.
    */
   #derivedKey(nonce: Uint8Array): KeyObject {
     const blocks = new Uint8Array(2 * BLOCK_LENGTH);
@@ -104,7 +103,7 @@ export class XaesKey {
   }
 }
 
-/** A block shifted left by one bit; if a bit fell out, R_128 is xored to the last byte. */
+/** A block shifted left by one bit; if a bit fell out, R_128 is xored into the last byte. */
 function doubled(block: Uint8Array): Uint8Array {
   const shifted = block.map((byte, index) => (byte << 1) | ((block[index + 1] ?? 0) >> 7));
   const carry = (block[0] ?? 0) >> 7;

@@ -45,7 +45,7 @@ class Recorder implements LoggerService {
 }
 
 const failed = (what: string): unknown[] => [
-  `Loading the keys failed: ${what}. The last good keys stay in use as long as "maxStale" lets them.`,
+  `Loading the keys failed: ${what}. The last good keys stay in use as long as "maxStale" allows.`,
   'SecureCookieModule',
 ];
 

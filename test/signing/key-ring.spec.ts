@@ -152,7 +152,7 @@ describe('secrets that are refused at construction, and when keys are replaced',
 describe('a refusal says what is wrong with which secret, and what to do', () => {
   const make =
     "Make one with: node -p \"require('node:crypto').randomBytes(32).toString('base64')\".";
-  const passes = 'For tests and demos alone, "allowWeakSecrets: true" lets it pass.';
+  const passes = 'For tests and demos only, "allowWeakSecrets: true" accepts it.';
   const isSet = 'Is the environment variable it comes from set, and loaded before the module is?';
 
   it.each([
@@ -169,12 +169,12 @@ describe('a refusal says what is wrong with which secret, and what to do', () =>
     [
       'white space at the end',
       record(0, { 0: `${SECRET}\n` }),
-      'The option "secret" of key version 0 begins or ends with white space, as what is read from a file often does. Another instance that has it without would refuse this one\'s cookies: trim it. If the white space belongs to it, pass its bytes, which are used as they are: new TextEncoder().encode(secret).',
+      'The option "secret" of key version 0 begins or ends with white space, as text read from a file often does. An instance that has it without the white space would refuse this one\'s cookies: trim it. If the white space belongs to the secret, pass its bytes, which are used as they are: new TextEncoder().encode(secret).',
     ],
     [
       'a repetition',
       { secret: 'undefined'.repeat(4) },
-      `The secret repeats its first 9 bytes to the end, and is as easy to guess as these. ${make} ${passes}`,
+      `The secret repeats its first 9 bytes to the end, and is as easy to guess as they are. ${make} ${passes}`,
     ],
     [
       '31 bytes',
