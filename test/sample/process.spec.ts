@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { runProcess, startProcess, type RunningProcess } from '../support/child-process.js';
+import { SecureCookieSigner } from 'nestjs-secure-cookie';
+import { Visitor } from '../account/support/visitor.js';
+import { describeWithRedis } from '../support/describe-with-redis.js';
+import { RedisServer } from '../support/redis-server.js';
 import { SECRET } from '../support/secrets.js';
 
 // Programs start slowly on a busy machine.
@@ -23,6 +28,7 @@ const environment = (more: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   PORT: '0',
   HOST: undefined,
   COOKIE_SECRET: undefined,
+  REDIS_URL: undefined,
   ...more,
 });
 
@@ -43,61 +49,98 @@ describe('the sample as a program', () => {
   });
 
   describe.each(entries)('on $platform', ({ entry }) => {
-    it('gives the original client its two sentences, and warns of the published secret', async () => {
-      const sample = await startSample(entry);
-      const first = await visit(sample);
-      const second = await visit(sample, cookieOf(first));
+    describe('with the published secret', () => {
+      let sample: RunningProcess;
 
-      expect(await first.text()).toBe('Secure Cookie is now set');
-      expect(await second.text()).toBe('Secure Cookie is technobeans');
-      expect(sample.output()).toContain(WARNING);
-      expect(await sample.stop()).toBe(0);
+      beforeAll(async () => {
+        sample = await startSample(entry);
+      });
+      afterAll(() => sample.stop());
+
+      it('greets, gives the original client its two sentences, and warns', async () => {
+        const greeting = await fetch(`${urlOf(sample)}/`);
+        const first = await visit(sample);
+        const second = await visit(sample, cookieOf(first));
+
+        expect(await greeting.text()).toBe('Hello there');
+        expect(await first.text()).toBe('Secure Cookie is now set');
+        expect(await second.text()).toBe('Secure Cookie is technobeans');
+        expect(sample.output()).toContain(WARNING);
+      });
+
+      it('prints the addresses of what there is to see, and serves them all', async () => {
+        // They are printed after the line that was waited for.
+        await visit(sample);
+        const printed = sample.output().matchAll(/http:\/\/\S+(?= {2})/g);
+        const addresses = Array.from(printed, ([address]) => address);
+        const pages = await Promise.all(addresses.map((address) => fetch(address)));
+
+        expect(addresses.map((address) => address.slice(urlOf(sample).length))).toEqual([
+          '/',
+          '/user/',
+          '/lab',
+          '/shop/cart',
+          '/account',
+        ]);
+        expect(pages.map(({ status }) => status)).toEqual(addresses.map(() => 200));
+      });
+
+      it('serves the lab, which signs', async () => {
+        const page = await fetch(`${urlOf(sample)}/lab`);
+        const set = await fetch(`${urlOf(sample)}/lab/set`, { method: 'POST' });
+
+        expect(await page.text()).toContain('<h1>Cookie lab</h1>');
+        expect([set.status, cookieOf(set)]).toEqual([200, expect.stringMatching(/^lab-user=2\|/)]);
+      });
+
+      it('recognises no cookie that was signed with another', async () => {
+        const own = new SecureCookieSigner({ secret: SECRET }).sign('technobeans', '1.5');
+
+        expect(await (await visit(sample, `technobeans=${own}`)).text()).toBe(
+          'Secure Cookie is now set',
+        );
+      });
     });
 
-    it('honours COOKIE_SECRET, without a warning', async () => {
-      const [one, same, published] = await Promise.all([
-        startSample(entry, { COOKIE_SECRET: SECRET }),
-        startSample(entry, { COOKIE_SECRET: SECRET }),
-        startSample(entry),
-      ]);
-      const cookie = cookieOf(await visit(one));
+    describe('with COOKIE_SECRET, HOST and PORT', () => {
+      let one: RunningProcess;
+      let same: RunningProcess;
 
-      expect(await (await visit(same, cookie)).text()).toBe('Secure Cookie is technobeans');
-      expect(await (await visit(published, cookie)).text()).toBe('Secure Cookie is now set');
-      expect(one.output()).not.toContain(WARNING);
-      expect(await Promise.all([one, same, published].map((sample) => sample.stop()))).toEqual([
-        0, 0, 0,
-      ]);
-    });
+      beforeAll(async () => {
+        one = await startSample(entry, { COOKIE_SECRET: SECRET, HOST: '127.0.0.2' });
+        const PORT = one.ready[2];
+        same = await startSample(entry, { COOKIE_SECRET: SECRET, HOST: '127.0.0.3', PORT });
+      });
 
-    it('serves the lab, which signs nothing with another secret', async () => {
-      const [published, own] = await Promise.all([
-        startSample(entry),
-        startSample(entry, { COOKIE_SECRET: SECRET }),
-      ]);
-      const [page, set, refused] = await Promise.all([
-        fetch(`${urlOf(published)}/lab`),
-        fetch(`${urlOf(published)}/lab/set`, { method: 'POST' }),
-        fetch(`${urlOf(own)}/lab/set`, { method: 'POST' }),
-      ]);
+      it('honours HOST and PORT', async () => {
+        const [, , port] = one.ready;
 
-      expect(await page.text()).toContain('<h1>Cookie lab</h1>');
-      expect([set.status, cookieOf(set)]).toEqual([200, expect.stringMatching(/^lab-user=2\|/)]);
-      expect([refused.status, cookieOf(refused)]).toEqual([403, '']);
-      expect(await Promise.all([published.stop(), own.stop()])).toEqual([0, 0]);
-    });
+        expect(one.ready[1]).toBe('127.0.0.2');
+        expect(same.ready.slice(1)).toEqual(['127.0.0.3', port]);
+        expect((await visit(same)).status).toBe(200);
+        await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('fetch failed');
+      });
 
-    it('honours HOST and PORT', async () => {
-      const first = await startSample(entry, { HOST: '127.0.0.2' });
-      const port = first.ready[2] ?? '';
-      await first.stop();
-      const second = await startSample(entry, { HOST: '127.0.0.3', PORT: port });
+      it('honours COOKIE_SECRET, without a warning', async () => {
+        const cookie = cookieOf(await visit(one));
 
-      expect(first.ready[1]).toBe('127.0.0.2');
-      expect(second.ready.slice(1)).toEqual(['127.0.0.3', port]);
-      expect((await visit(second)).status).toBe(200);
-      await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('fetch failed');
-      expect(await second.stop()).toBe(0);
+        expect(await (await visit(same, cookie)).text()).toBe('Secure Cookie is technobeans');
+        expect(one.output()).not.toContain(WARNING);
+      });
+
+      it('serves the lab, which signs nothing', async () => {
+        const refused = await fetch(`${urlOf(one)}/lab/set`, { method: 'POST' });
+
+        expect([refused.status, cookieOf(refused)]).toEqual([403, '']);
+      });
+
+      it('ends with exit code 0 on SIGTERM and on SIGINT, whatever connections are open', async () => {
+        await (await visit(one)).text();
+        await (await visit(same)).text();
+
+        expect(await Promise.all([one.stop('SIGTERM'), same.stop('SIGINT')])).toEqual([0, 0]);
+        expect(one.output() + same.output()).not.toContain('ERROR');
+      });
     });
 
     it.each([
@@ -116,14 +159,71 @@ describe('the sample as a program', () => {
       // An empty secret is in every text.
       expect(secret !== '' && ended.output.includes(secret)).toBe(false);
     });
+  });
 
-    it.each(['SIGTERM', 'SIGINT'] as const)('ends with exit code 0 on %s', async (signal) => {
-      const sample = await startSample(entry, { COOKIE_SECRET: SECRET });
-      // Leaves a connection open, which must not hold the process up.
-      await (await visit(sample)).text();
+  describeWithRedis('with REDIS_URL', () => {
+    /** Seconds between two looks for what was revoked elsewhere, and time for one. */
+    const APPLIED_WITHIN = 2 + 1;
+    let redis: RedisServer;
+    let express: RunningProcess;
+    let fastify: RunningProcess;
 
-      expect(await sample.stop(signal)).toBe(0);
-      expect(sample.output()).not.toContain('ERROR');
+    beforeAll(async () => {
+      redis = await RedisServer.start();
+      const [one, two] = entries.map(({ entry }) => startSample(entry, { REDIS_URL: redis.url }));
+      [express, fastify] = (await Promise.all([one, two])) as [RunningProcess, RunningProcess];
+    });
+    afterAll(async () => {
+      expect(await Promise.all([express.stop(), fastify.stop()])).toEqual([0, 0]);
+      await redis.stop();
+    });
+
+    it('whoever logs out everywhere at one process is out at the other within seconds', async () => {
+      const here = new Visitor(urlOf(express));
+      const there = new Visitor(urlOf(fastify));
+      await here.logIn('alice');
+      await there.logIn('alice');
+      expect((await there.get('private')).status).toBe(200);
+
+      expect((await here.post('logout-everywhere')).status).toBe(204);
+      const since = performance.now();
+      while ((await there.get('private')).status === 200) {
+        await setTimeout(50);
+      }
+
+      expect((performance.now() - since) / 1000).toBeLessThan(APPLIED_WITHIN);
+      expect((await there.get('private')).status).toBe(401);
+    });
+
+    it('while Redis is down, logging out is answered with 503, and works when it is back', async () => {
+      const bob = new Visitor(urlOf(express));
+      await bob.logIn('bob');
+      await redis.crash();
+      const refused = await bob.post('logout-everywhere');
+
+      expect(refused.status).toBe(503);
+      expect(await refused.json()).toMatchObject({
+        message: 'You are still logged in. Try again.',
+      });
+      expect(refused.headers.getSetCookie()).toEqual([]);
+      expect((await bob.get('private')).status).toBe(200);
+
+      await redis.begin();
+      while ((await bob.post('logout-everywhere')).status === 503) {
+        await setTimeout(50);
+      }
+      expect((await bob.get('private')).status).toBe(401);
+    });
+
+    it('does not start where there is none', async () => {
+      const ended = await runProcess(
+        [process.execPath, 'build/sample/main.js'],
+        environment({ REDIS_URL: 'redis://127.0.0.1:1' }),
+      );
+
+      expect(ended.code).toBe(1);
+      expect(ended.output).toContain('ECONNREFUSED');
+      expect(ended.output).not.toContain('Listening');
     });
   });
 
