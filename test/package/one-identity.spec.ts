@@ -33,6 +33,18 @@ describe('the quick start as an ESM app with a CommonJS feature library that inj
     });
   });
 
+  it('understands what another build or copy defines: jar, decorators, guard and mint', async () => {
+    const { stdout } = await project.run('node', 'app/copies.js');
+    const { classes, found } = JSON.parse(stdout);
+
+    expect(classes).toBe(3);
+    expect(Object.keys(found)).toHaveLength(27);
+    for (const [which, answers] of Object.entries(found)) {
+      const path = which.split(': ')[1];
+      expect({ [which]: answers }).toEqual({ [which]: [path, 'minted', 401, 401, { id: 'jar' }] });
+    }
+  });
+
   it('would get two classes and no injection without the condition module-sync', async () => {
     const manifest = await readFile(join(project.folder, MANIFEST), 'utf8');
     await project.write({ [MANIFEST]: manifest.replace('module-sync', 'unused') });
