@@ -17,5 +17,9 @@ export function isValidDate(value: unknown): value is Date {
 
 /** Whether a value is an `Error`, or a `DOMException`. */
 export function isError(value: unknown): value is Error {
-  return types.isNativeError(value) || value instanceof Error;
+  return (
+    types.isNativeError(value) ||
+    value instanceof Error ||
+    Object.prototype.toString.call(value) === '[object DOMException]'
+  );
 }
