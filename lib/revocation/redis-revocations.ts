@@ -5,6 +5,7 @@ import type {
   SecureCookieRevocationPage,
   SecureCookieRevocationSource,
 } from './revocation-source.js';
+import { withoutCommand } from './without-command.js';
 import { parseStream, type StreamEntry } from './redis-stream.js';
 
 /** Entries a call: a reply of half a megabyte, which a client reads in some milliseconds. */
@@ -83,7 +84,13 @@ class RedisRevocations implements SecureCookieRevocationSource {
   #longest: number | undefined;
 
   constructor(send: SecureCookieRedisRevocationsOptions['send'], key: string) {
-    this.#send = send;
+    this.#send = async (command, ...words) => {
+      try {
+        return await send(command, ...words);
+      } catch (error) {
+        throw withoutCommand(error);
+      }
+    };
     this.#key = key;
   }
 
