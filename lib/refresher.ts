@@ -95,11 +95,12 @@ export class Refresher<Loaded> {
   }
 
   /**
-   * Whether the data is older than `maxStale`, or nothing was loaded yet. Reads the clock only once,
+   * Whether the data is older than `maxStale`, or nothing was loaded yet. Reads the clock once at most,
    * so that each read can call it.
+   *
+   * @param now - by that clock, where the caller has just read it
    */
-  isStale(): boolean {
-    const now = this.#clock();
+  isStale(now = this.#clock()): boolean {
     if (now >= this.#due) {
       this.#begin();
     }

@@ -180,14 +180,15 @@ function readSigned<Value>(
   // cookie, in the time before it had frames, can have chosen that.
   const firstIssuedAt = Math.min(stored.firstIssuedAt ?? issuedAt, issuedAt);
   const end = absoluteEnd(definition, firstIssuedAt);
-  if (end < signer.now()) {
+  const now = signer.now();
+  if (end < now) {
     return rejected('absolute-age', keyVersion);
   }
   const decoded = definition.decode(payload);
   if (decoded.reason !== undefined) {
     return rejected(decoded.reason, keyVersion);
   }
-  const refusal = judgeRevocation(revocations, definition, decoded.value, firstIssuedAt);
+  const refusal = judgeRevocation(revocations, definition, decoded.value, firstIssuedAt, now);
   if (refusal !== undefined) {
     return rejected(refusal, keyVersion);
   }
@@ -231,7 +232,7 @@ function readAccepted<Value>(
     if (decoded === undefined || decoded.reason !== undefined) {
       continue;
     }
-    const refusal = judgeRevocation(revocations, definition, decoded.value, issuedAt);
+    const refusal = judgeRevocation(revocations, definition, decoded.value, issuedAt, now);
     if (refusal !== undefined) {
       return rejected(refusal, undefined);
     }

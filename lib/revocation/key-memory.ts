@@ -1,12 +1,12 @@
 import type { KeyBits } from './mark-table.js';
 import { markKey } from './revocation-mark.js';
 
-/** How many keys are remembered, in all names: about 3 MB of them. */
-const MOST = 16_384;
+/** How many keys are remembered, in all names: under 1 MB of them. */
+const MOST = 4096;
 
 /**
- * The hashes of the keys that were looked up last. A hash takes 0.3 µs, and a look-up needs one for
- * each key: visitors come with many requests, of which the first pays for it.
+ * The hashes of keys that seem to have marks, those that were looked up last: those who were logged
+ * out and have come back visit more than once, and to hash their keys takes longer than all else.
  */
 export class KeyMemory {
   /** By the cookie's name, then by key: to put both in one text takes longer than a second look. */

@@ -1,6 +1,6 @@
 import { SecureCookieError } from '../errors.js';
 import { ownOptions } from '../own-options.js';
-import type { SecureCookieRevocationMark } from './revocation-mark.js';
+import { isHint, type SecureCookieRevocationMark } from './revocation-mark.js';
 import type {
   SecureCookieRevocationPage,
   SecureCookieRevocationSource,
@@ -113,7 +113,10 @@ class RedisRevocations implements SecureCookieRevocationSource {
   }
 
   /** Fails at once where many are overdue: a client that is offline may queue them, one for each. */
-  async record({ key, at, until }: SecureCookieRevocationMark, signal: AbortSignal): Promise<void> {
+  async record(
+    { key, at, until, hint }: SecureCookieRevocationMark,
+    signal: AbortSignal,
+  ): Promise<void> {
     if (this.#overdue >= MOST_OVERDUE) {
       throw new Error(`The client has left ${MOST_OVERDUE} commands without an answer.`);
     }
@@ -122,7 +125,8 @@ class RedisRevocations implements SecureCookieRevocationSource {
     };
     signal.addEventListener('abort', becomeOverdue);
     try {
-      const fields = ['key', key, 'at', String(at), 'until', String(until)];
+      const dates = ['at', String(at), 'until', String(until)];
+      const fields = ['key', key, ...dates, ...(isHint(hint) ? ['hint', String(hint)] : [])];
       await this.#send('XADD', this.#key, ...this.#trim(at, until), '*', ...fields);
     } finally {
       signal.removeEventListener('abort', becomeOverdue);

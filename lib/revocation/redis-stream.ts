@@ -37,10 +37,12 @@ function parseEntry(entry: unknown): StreamEntry {
   if (!ENTRY_ID.test(String(id))) {
     throw new Error('The reply to XRANGE has an entry without an id.');
   }
+  const hint = valueOf(words, 'hint');
   const mark = {
     key: valueOf(words, 'key'),
     at: wholeNumber(valueOf(words, 'at')),
     until: wholeNumber(valueOf(words, 'until')),
+    ...(hint === '' ? {} : { hint: wholeNumber(hint) }),
   };
   return { id: String(id), text: words.join(' '), mark };
 }

@@ -1,12 +1,23 @@
+import { memberOf } from '../own-member.js';
+import { beginHint, finishHint } from './key-hint.js';
 import { keyBits, KeyMemory } from './key-memory.js';
-import { MarkTable } from './mark-table.js';
-import { EVERY_KEY, type SecureCookieRevocationMark } from './revocation-mark.js';
-import { NEVER } from './mark-table.js';
+import { MarkTable, NEVER } from './mark-table.js';
+import { EVERY_KEY, isHint, type SecureCookieRevocationMark } from './revocation-mark.js';
+
+/** What is derived of a cookie's name alone. */
+interface NameHints {
+  /** The state that the hint of a key begins with. */
+  readonly state: number;
+  /** The hint of a mark for all cookies of that name. */
+  readonly every: number;
+}
 
 /** The marks that one instance holds, and which of them apply to a cookie. */
 export class RevocationList {
   readonly #marks = new MarkTable();
   readonly #keys = new KeyMemory();
+  /** By name: there are as many as definitions. */
+  readonly #names = new Map<string, NameHints>();
 
   /** How many marks it holds. */
   get size(): number {
@@ -18,9 +29,10 @@ export class RevocationList {
     if (this.#marks.size === 0) {
       return NEVER;
     }
-    let latest = this.#marks.dateOf(this.#keys.bitsOf(name, EVERY_KEY));
+    const { state, every } = this.#names.get(name) ?? this.#know(name);
+    let latest = this.#dateOf(name, EVERY_KEY, every);
     for (const key of keys) {
-      latest = Math.max(latest, this.#marks.dateOf(this.#keys.bitsOf(name, key)));
+      latest = Math.max(latest, this.#dateOf(name, key, finishHint(state, key)));
     }
     return latest;
   }
@@ -30,12 +42,25 @@ export class RevocationList {
    *
    * @returns whether that changed anything
    */
-  add({ key, at, until }: SecureCookieRevocationMark): boolean {
-    return this.#marks.add(keyBits(key), at, until);
+  add(mark: SecureCookieRevocationMark): boolean {
+    const { key, at, until } = mark;
+    const hint = memberOf(mark, 'hint');
+    return this.#marks.add(keyBits(key), at, until, isHint(hint) ? hint : undefined);
   }
 
   /** Forgets marks that are over by `now`, in seconds since the epoch. */
   forget(now: number): void {
     this.#marks.forget(now);
+  }
+
+  #dateOf(name: string, key: string, hint: number): number {
+    return this.#marks.mayHave(hint) ? this.#marks.dateOf(this.#keys.bitsOf(name, key)) : NEVER;
+  }
+
+  #know(name: string): NameHints {
+    const state = beginHint(name);
+    const hints = { state, every: finishHint(state, EVERY_KEY) };
+    this.#names.set(name, hints);
+    return hints;
   }
 }

@@ -64,8 +64,8 @@ export class RevocationLoader {
   }
 
   /** Whether the list is older than `maxStale`, or nothing was loaded yet. */
-  isStale(): boolean {
-    return this.#refresher.isStale() || this.#knownAt === Number.NEGATIVE_INFINITY;
+  isStale(now: number): boolean {
+    return this.#refresher.isStale(now) || this.#knownAt === Number.NEGATIVE_INFINITY;
   }
 
   /**

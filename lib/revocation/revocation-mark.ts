@@ -1,5 +1,6 @@
 import { memberOf } from '../own-member.js';
 import { digestOf } from '../signing/digest.js';
+import { beginHint, finishHint } from './key-hint.js';
 
 /** One revocation, as it is kept and spread: a date for a key. It names nobody. */
 export interface SecureCookieRevocationMark {
@@ -14,14 +15,33 @@ export interface SecureCookieRevocationMark {
   readonly at: number;
   /** When no such cookie can be valid any more, and the mark may be forgotten; seconds since the epoch. */
   readonly until: number;
+  /**
+   * A short hash of the text that `key` is a hash of, by which a look-up passes over keys without a
+   * mark: FNV-1a of 32 bits over its UTF-16 code units, of which the low 31 bits. It tells nothing that
+   * `key` does not tell: both serve to try a guess. A mark counts without it, or with another one, but
+   * while there is such a mark, each look-up takes a microsecond longer.
+   *
+   * @defaultValue none
+   */
+  readonly hint?: number | null | undefined;
 }
 
 /** Dates are kept as 32 bits: until 2106. */
 export const END_OF_MARKS = 0xffff_ffff;
 
+const END_OF_HINTS = 0x7fff_ffff;
+
 const MARK_KEY = /^[0-9a-f]{32}$/;
 
-/** The key of a mark. No cookie's name contains `=`, so no two pairs make one text. */
+/** What a mark has of a cookie's name and a key. No name contains `=`: no two pairs make one text. */
+export function hashesOf(
+  name: string,
+  key: string,
+): { readonly key: string; readonly hint: number } {
+  return { key: markKey(name, key), hint: finishHint(beginHint(name), key) };
+}
+
+/** The key of a mark. */
 export function markKey(name: string, key: string): string {
   return digestOf(`${name}=${key}`);
 }
@@ -32,14 +52,20 @@ export const EVERY_KEY = '';
 /** Whether a store gave what {@link SecureCookieRevocationMark} says; anyone may have written it. */
 export function isRevocationMark(mark: unknown): mark is SecureCookieRevocationMark {
   const [key, at, until] = [memberOf(mark, 'key'), memberOf(mark, 'at'), memberOf(mark, 'until')];
-  return typeof key === 'string' && MARK_KEY.test(key) && isDate(at) && isDate(until) && at < until;
+  return (
+    typeof key === 'string' &&
+    MARK_KEY.test(key) &&
+    isWhole(at, END_OF_MARKS) &&
+    isWhole(until, END_OF_MARKS) &&
+    at < until
+  );
 }
 
-function isDate(seconds: unknown): seconds is number {
-  return (
-    typeof seconds === 'number' &&
-    Number.isInteger(seconds) &&
-    seconds >= 0 &&
-    seconds <= END_OF_MARKS
-  );
+/** Whether a mark's hint is one. Where it is not, the mark counts as one without. */
+export function isHint(hint: unknown): hint is number {
+  return isWhole(hint, END_OF_HINTS);
+}
+
+function isWhole(value: unknown, most: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most;
 }

@@ -4,6 +4,7 @@ import { describeError, SecureCookieError } from '../errors.js';
 import type { SecureCookieLogger } from '../secure-cookie-logger.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { DatesAhead } from './dates-ahead.js';
+import { keysToSign } from './keys-to-sign.js';
 import { MemoryRevocations } from './memory-revocations.js';
 import { publishApplied } from './revocation-events.js';
 import { RevocationList } from './revocation-list.js';
@@ -11,7 +12,7 @@ import { CALL_TIMEOUT, RevocationLoader } from './revocation-loader.js';
 import {
   END_OF_MARKS,
   EVERY_KEY,
-  markKey,
+  hashesOf,
   type SecureCookieRevocationMark,
 } from './revocation-mark.js';
 import { revocationSettings, type SecureCookieRevocationSettings } from './revocation-settings.js';
@@ -32,6 +33,7 @@ export let judgeRevocation: (
   definition: AnyDefinition,
   value: unknown,
   firstIssuedAt: number | undefined,
+  now?: number,
 ) => 'schema' | 'revoked' | 'revocations-stale' | undefined;
 
 /**
@@ -119,8 +121,10 @@ export class SecureCookieRevocations {
   readonly #loader: RevocationLoader | undefined;
 
   static {
-    judgeRevocation = (revocations, definition, value, firstIssuedAt) =>
-      revocations === undefined ? undefined : revocations.#judge(definition, value, firstIssuedAt);
+    judgeRevocation = (revocations, definition, value, firstIssuedAt, now) =>
+      revocations === undefined
+        ? undefined
+        : revocations.#judge(definition, value, firstIssuedAt, now);
     dateAfterMarks = (revocations, definition, payload) =>
       revocations === undefined ? undefined : revocations.#dateOf(definition, payload);
     firstIssueOfUndated = (revocations) =>
@@ -278,13 +282,14 @@ export class SecureCookieRevocations {
     // Formats of before may carry no date: those that are refused now are read until they end.
     const end = Math.max(at + lifetime, ...accepts.map(({ until }) => until.getTime() / 1000));
     const until = Math.floor(end + this.#signer.clockTolerance) + 1;
-    return { key: markKey(name, key), at, until: Math.min(until, END_OF_MARKS) };
+    return { ...hashesOf(name, key), at, until: Math.min(until, END_OF_MARKS) };
   }
 
   #judge(
     definition: AnyDefinition,
     value: unknown,
     firstIssuedAt = 0,
+    now = this.#signer.now(),
   ): 'schema' | 'revoked' | 'revocations-stale' | undefined {
     const { name } = definition;
     const keys = definition.revocationKeys(value);
@@ -292,14 +297,14 @@ export class SecureCookieRevocations {
       return 'schema';
     }
     const loader = present(this.#loader);
-    const isStale = loader.isStale();
+    const isStale = loader.isStale(now);
     if (this.#list.latest(name, keys) >= firstIssuedAt) {
       return 'revoked';
     }
     if (isStale) {
       return 'revocations-stale';
     }
-    if (firstIssuedAt > loader.knownAt && firstIssuedAt > this.#signer.now()) {
+    if (firstIssuedAt > loader.knownAt && firstIssuedAt > now) {
       this.#ahead.note(name, [EVERY_KEY, ...keys], firstIssuedAt);
     }
     return undefined;
@@ -307,7 +312,7 @@ export class SecureCookieRevocations {
 
   #dateOf(definition: AnyDefinition, payload: Uint8Array): number {
     const { name } = definition;
-    const keys = keysOf(definition, payload);
+    const keys = keysToSign(definition, payload);
     const now = Math.floor(this.#signer.now());
     const date = Math.max(now, this.#list.latest(name, keys) + 1);
     if (date > now) {
@@ -321,7 +326,7 @@ export class SecureCookieRevocations {
   }
 
   #markHere(definition: AnyDefinition, payload: Uint8Array, at: number): void {
-    const [key] = keysOf(definition, payload);
+    const [key] = keysToSign(definition, payload);
     if (key === undefined) {
       throw new SecureCookieError(
         'value',
@@ -330,21 +335,4 @@ export class SecureCookieRevocations {
     }
     this.#list.add(this.#mark(definition, key, at));
   }
-}
-
-/**
- * The keys of a payload that is to be signed.
- *
- * @throws {@link SecureCookieError} `value`
- */
-function keysOf(definition: AnyDefinition, payload: Uint8Array): readonly string[] {
-  const decoded = definition.decode(payload);
-  const keys = decoded.reason === undefined ? definition.revocationKeys(decoded.value) : undefined;
-  if (keys !== undefined) {
-    return keys;
-  }
-  throw new SecureCookieError(
-    'value',
-    `The "revocableBy" of the cookie "${definition.name}" must return 0 to 8 keys for each value, each a well-formed text of 1 to 256 characters; for this one it returns something else, or throws.`,
-  );
 }

@@ -3,16 +3,22 @@
  *
  *     signing        signing, verifying and encrypting alone; this one where left out
  *     request        what reading and setting one cookie add to a request, without sockets
+ *     revocation     what looking for revocations adds to reading one, and the memory of the list
  *
- *     --rounds <n>   how often each contender has its turn, 25 (signing) or 200 (request) where left out
+ *     --rounds <n>   how often each contender has its turn, 25 (signing) or 200 (the others) where left out
  *     --node <n>     runs under that version of Node, from the npm registry
  */
 import { parseArgs } from 'node:util';
 import { runUnderNode } from './node-versions.js';
 import { benchRequest } from './request.js';
+import { benchRevocation } from './revocation.js';
 import { benchSigning } from './signing.js';
 
-const BENCHES = { signing: benchSigning, request: benchRequest };
+const BENCHES = {
+  signing: benchSigning,
+  request: benchRequest,
+  revocation: benchRevocation,
+};
 
 const {
   values: { rounds, node },
@@ -23,7 +29,9 @@ const {
 });
 
 if (!isBench(what) || others.length > 0) {
-  throw new Error(`There is no bench ${[what, ...others].join(' ')}: signing, or request.`);
+  throw new Error(
+    `There is no bench ${[what, ...others].join(' ')}: signing, request, or revocation.`,
+  );
 }
 if (node === undefined) {
   await BENCHES[what](rounds === undefined ? undefined : Number(rounds));

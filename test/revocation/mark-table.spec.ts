@@ -112,3 +112,63 @@ describe('a table of marks', () => {
     expect(table.dateOf(bits(1))).toBe(NOW);
   });
 });
+
+const hint = (index: number): number => Math.imul(index + 1, 0x9e37_79b1) & 0x7fff_ffff;
+
+describe('the hints of a table', () => {
+  it('say no of every key, where there is no mark', () => {
+    const table = new MarkTable();
+
+    expect([0, 1, 0x7fff_ffff].map((one) => table.mayHave(one))).toEqual([false, false, false]);
+  });
+
+  it('never say no of a key that has a mark, however the table grows and forgets', () => {
+    const table = new MarkTable();
+    const hints = Array.from({ length: 20_000 }, (_, index) => hint(index));
+    for (const [index, one] of hints.entries()) {
+      table.add(bits(index), NOW, index % 2 === 0 ? LATER : LATER + 1, one);
+    }
+    expect(hints.filter((one) => !table.mayHave(one))).toEqual([]);
+
+    table.forget(LATER);
+    expect(table.size).toBe(10_000);
+    expect(hints.filter((one, index) => index % 2 === 1 && !table.mayHave(one))).toEqual([]);
+  });
+
+  it('say no of most keys that have none', () => {
+    const table = new MarkTable();
+    for (let index = 0; index < 100_000; index += 1) {
+      table.add(bits(index), NOW, LATER, hint(index));
+    }
+    const others = Array.from({ length: 100_000 }, (_, index) => hint(index + 100_000));
+
+    expect(others.filter((one) => table.mayHave(one)).length).toBeLessThan(2000);
+  });
+
+  it.each<[string, (table: MarkTable) => unknown]>([
+    ['without a hint', (table) => table.add(bits(1), NOW, LATER)],
+    [
+      'with two that differ',
+      (table) => {
+        table.add(bits(1), NOW, LATER, 1);
+        table.add(bits(1), NOW, LATER, 2);
+      },
+    ],
+    [
+      'whose hint came first and then none',
+      (table) => {
+        table.add(bits(1), NOW, LATER, 1);
+        table.add(bits(1), NOW + 1, LATER);
+      },
+    ],
+  ])('say perhaps of every key, as long as there is a mark %s', (_what, add) => {
+    const table = new MarkTable();
+    add(table);
+    const anyHints = [0, 2, 12_345, 0x7fff_ffff];
+    expect(anyHints.map((one) => table.mayHave(one))).not.toContain(false);
+    expect(table.size).toBe(1);
+
+    table.forget(LATER);
+    expect(anyHints.map((one) => table.mayHave(one))).not.toContain(true);
+  });
+});

@@ -144,14 +144,15 @@ describeWithRedis('revocations on a Redis stream', () => {
       const empty = await loadAll(source);
       expect(empty.marks).toEqual([]);
 
+      const hinted = { ...mark(3), hint: 0x7fff_ffff };
       await source.record(mark(1), inTime());
       await source.record(mark(2, NOW + 1), inTime());
       const first = await loadAll(source, empty.cursor);
-      await source.record(mark(3), inTime());
+      await source.record(hinted, inTime());
 
       expect(first.marks).toEqual([mark(1), mark(2, NOW + 1)]);
-      expect((await loadAll(source, first.cursor)).marks).toEqual([mark(3)]);
-      expect((await loadAll(source)).marks).toEqual([mark(1), mark(2, NOW + 1), mark(3)]);
+      expect((await loadAll(source, first.cursor)).marks).toEqual([hinted]);
+      expect((await loadAll(source)).marks).toEqual([mark(1), mark(2, NOW + 1), hinted]);
     });
 
     it('come in pages', async () => {

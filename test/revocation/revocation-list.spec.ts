@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { NEVER } from '../../lib/revocation/mark-table.js';
+import { hashesOf } from '../../lib/revocation/revocation-mark.js';
 import { RevocationList } from '../../lib/revocation/revocation-list.js';
 
 const NOW = 1_700_000_000;
@@ -9,15 +10,24 @@ const NOW = 1_700_000_000;
 const keyOf = (name: string, key: string): string =>
   createHash('sha256').update(`${name}=${key}`).digest('hex').slice(0, 32);
 
-function listOf(...marks: readonly (readonly [name: string, key: string, at: number])[]) {
-  const list = new RevocationList();
-  for (const [name, key, at] of marks) {
-    list.add({ key: keyOf(name, key), at, until: NOW + 3600 });
+describe.each<[string, (name: string, key: string) => unknown]>([
+  ['with their hints', (name, key) => hashesOf(name, key).hint],
+  ['without hints', () => undefined],
+  ['with null for hints, as a database gives it', () => null],
+  [
+    'of which some have a hint',
+    (name, key) => (key === 'user:42' ? null : hashesOf(name, key).hint),
+  ],
+])('a list of marks %s', (_which, hintOf) => {
+  function listOf(...marks: readonly (readonly [name: string, key: string, at: number])[]) {
+    const list = new RevocationList();
+    for (const [name, key, at] of marks) {
+      const hint = hintOf(name, key) as number | null | undefined;
+      list.add({ key: keyOf(name, key), at, until: NOW + 3600, hint });
+    }
+    return list;
   }
-  return list;
-}
 
-describe('a list of marks', () => {
   it.each<[string, readonly string[], number]>([
     ['its one key', ['user:42'], NOW],
     ['two keys, the later mark first', ['user:42', 'device:a'], NOW],
@@ -65,12 +75,22 @@ describe('a list of marks', () => {
     const users = Array.from({ length: 40_000 }, (_, user) => [`user:${user}`]);
     expect(users.filter((keys) => list.latest('session', keys) !== NEVER)).toEqual([]);
 
-    list.add({ key: keyOf('session', 'user:39999'), at: NOW, until: NOW + 1 });
-    list.add({ key: keyOf('session', 'user:1'), at: NOW, until: NOW + 1 });
+    for (const user of ['user:39999', 'user:1']) {
+      list.add({ ...hashesOf('session', user), at: NOW, until: NOW + 1 });
+    }
 
     expect(users.filter((keys) => list.latest('session', keys) === NOW)).toEqual([
       ['user:1'],
       ['user:39999'],
     ]);
   });
+});
+
+it('finds a mark that somebody gave a wrong hint before, too', () => {
+  const list = new RevocationList();
+  const { key, hint } = hashesOf('session', 'user:42');
+  list.add({ key, hint: hint ^ 1, at: NOW, until: NOW + 3600 });
+  list.add({ key, hint, at: NOW, until: NOW + 3600 });
+
+  expect(list.latest('session', ['user:42'])).toBe(NOW);
 });

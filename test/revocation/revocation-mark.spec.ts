@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { isRevocationMark, markKey } from '../../lib/revocation/revocation-mark.js';
+import { beginHint, finishHint } from '../../lib/revocation/key-hint.js';
+import {
+  hashesOf,
+  isHint,
+  isRevocationMark,
+  markKey,
+} from '../../lib/revocation/revocation-mark.js';
 import { runProcess } from '../support/child-process.js';
 
 const good = { key: '0123456789abcdef0123456789abcdef', at: 1_700_000_000, until: 1_700_003_600 };
@@ -17,9 +23,56 @@ describe('the key of a mark', () => {
   });
 });
 
+describe('the hint of a mark', () => {
+  it.each([
+    // Landon Curt Noll's test vectors for FNV-1a of 32 bits; of each, the low 31 bits.
+    ['', 0x811c_9dc5],
+    ['a', 0xe40c_292c],
+    ['b', 0xe70c_2de5],
+    ['foobar', 0xbf9c_f968],
+  ])('is FNV-1a, as published: %j', (text, published) => {
+    expect(finishHint(0x811c_9dc5, text)).toBe(published & 0x7fff_ffff);
+  });
+
+  it.each([
+    ['__Host-session', 'user:42'],
+    ['session', ''],
+    ['session', 'Zoë \u{1f36a}'],
+  ])('of the cookie %j and the key %j is that of the text that is hashed', (name, key) => {
+    let hash = 0x811c_9dc5n;
+    for (const unit of Array.from({ length: `${name}=${key}`.length }, (_, index) =>
+      `${name}=${key}`.charCodeAt(index),
+    )) {
+      hash = ((hash ^ BigInt(unit)) * 0x0100_0193n) & 0xffff_ffffn;
+    }
+
+    expect(hashesOf(name, key)).toEqual({
+      key: markKey(name, key),
+      hint: Number(hash & 0x7fff_ffffn),
+    });
+    expect(finishHint(beginHint(name), key)).toBe(Number(hash & 0x7fff_ffffn));
+  });
+
+  it.each([
+    [0, true],
+    [0x7fff_ffff, true],
+    [0x8000_0000, false],
+    [-1, false],
+    [1.5, false],
+    [Number.NaN, false],
+    ['1', false],
+    [null, false],
+    [undefined, false],
+  ])('may be %j: %j', (hint, isOne) => {
+    expect(isHint(hint)).toBe(isOne);
+  });
+});
+
 describe('a mark from a store', () => {
   it.each<[string, unknown]>([
     ['as it is recorded', good],
+    ['with a hint', { ...good, hint: 1 }],
+    ['with a hint that is none', { ...good, hint: 'none' }],
     ['with more in it', { ...good, by: 'an operator' }],
     ['at the epoch', { ...good, at: 0 }],
     ['that ends in the last second', { ...good, until: 0xffff_ffff }],

@@ -3,6 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { cookieSignature } from '../../lib/accepts/cookie-signature.js';
 import { defineSecureCookie } from '../../lib/definition/secure-cookie-definition.js';
+import { hashesOf } from '../../lib/revocation/revocation-mark.js';
 import { memoryRevocations } from '../../lib/revocation/memory-revocations.js';
 import type { SecureCookieRevocationSettings } from '../../lib/revocation/revocation-settings.js';
 import {
@@ -30,6 +31,8 @@ const Session = defineSecureCookie('session', {
 /** As the documentation of a mark says, without lib/. */
 const keyOf = (key: string, name = 'session'): string =>
   createHash('sha256').update(`${name}=${key}`).digest('hex').slice(0, 32);
+
+const hintOf = (key: string, name = 'session'): number => hashesOf(name, key).hint;
 
 const started: SecureCookieRevocations[] = [];
 const subscriptions: (readonly [string, (message: unknown) => void])[] = [];
@@ -166,6 +169,7 @@ describe('a mark that is recorded', () => {
     expect(source.marks).toEqual(
       ['user:alice', 'device:1', ''].map((key) => ({
         key: keyOf(key),
+        hint: hintOf(key),
         at: NOW,
         until: NOW + 3600 + 300 + 1,
       })),
@@ -189,7 +193,9 @@ describe('a mark that is recorded', () => {
       defineSecureCookie('a', { ...options, schema, codec: 'text', revocableBy: noKeys }),
     );
 
-    expect(source.marks).toEqual([{ key: keyOf('', 'a'), at: NOW, until: NOW + lifetime + 7 + 1 }]);
+    expect(source.marks).toEqual([
+      { key: keyOf('', 'a'), hint: hintOf('', 'a'), at: NOW, until: NOW + lifetime + 7 + 1 },
+    ]);
   });
 
   it('ends with the last second that is kept, however long the cookie may live', async () => {
@@ -199,7 +205,9 @@ describe('a mark that is recorded', () => {
       defineSecureCookie('a', { absoluteMaxAge: 1e10, revocableBy: noKeys }),
     );
 
-    expect(source.marks).toEqual([{ key: keyOf('', 'a'), at: NOW, until: 0xffff_ffff }]);
+    expect(source.marks).toEqual([
+      { key: keyOf('', 'a'), hint: hintOf('', 'a'), at: NOW, until: 0xffff_ffff },
+    ]);
   });
 });
 
