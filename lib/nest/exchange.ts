@@ -21,6 +21,9 @@ export interface Exchange {
   readonly response: object;
 }
 
+/** Where a GraphQL context keeps the request it was first read for. One key for all copies of this package. */
+const REQUEST = Symbol.for('nestjs-secure-cookie request');
+
 /** The request that opened a socket, or one whose response was not handed on. */
 export interface ExchangeWithoutResponse {
   /** The platform's, or Node's; `undefined` where only its headers are known. */
@@ -123,7 +126,8 @@ function exchangeOfGraphql(context: unknown): Exchange | ExchangeWithoutResponse
   const raw = rawRequest(request);
   const response = [reply, memberOf(context, 'res'), memberOf(req, 'res')].find(isResponse);
   const answered = response === undefined ? undefined : memberOf(rawResponse(response), 'req');
-  if (requests.some((other) => rawRequest(other) !== raw) || (answered ?? raw) !== raw) {
+  const isOfOthers = requests.some((other) => rawRequest(other) !== raw);
+  if (isOfOthers || (answered ?? raw) !== raw || firstRequestOf(context, raw) !== raw) {
     throw new SecureCookieError(
       'ambiguous-request',
       'The GraphQL context holds requests of two clients, because one object serves all of them: give each request a context of its own, with a function that returns a new object, context: () => ({ ... }).',
@@ -132,6 +136,16 @@ function exchangeOfGraphql(context: unknown): Exchange | ExchangeWithoutResponse
   return response === undefined
     ? { request, header: cookieHeaderAsItCame(raw), response: undefined }
     : { request, response };
+}
+
+/** Both requests in an object that serves all clients may be those of the last: the first is kept on it. */
+function firstRequestOf(context: unknown, raw: RawRequest): unknown {
+  if (!isInstance(context) || Object.hasOwn(context, REQUEST)) {
+    return memberOf(context, REQUEST);
+  }
+  // A frozen context stays as it is: nobody can put another request there.
+  Reflect.defineProperty(context, REQUEST, { value: raw });
+  return raw;
 }
 
 function isRequest(value: unknown): value is object {

@@ -114,6 +114,13 @@ describe('one object for the contexts of all requests', () => {
         return mercuriusModule({ context: () => context });
       },
     ],
+    [
+      'a function that puts each request into the same object',
+      () => {
+        const context = {};
+        return mercuriusModule({ context: (req: object) => Object.assign(context, { req }) });
+      },
+    ],
   ])(
     'Mercurius with %s: the second user is refused, and never the first one',
     async (_how, graphql) => {
