@@ -1,12 +1,13 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 /** What `npm ci` fetched is in npm's cache. */
-const QUIETLY = ['--no-audit', '--no-fund', '--no-save', '--prefer-offline', '--loglevel=error'];
+export const QUIETLY = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
 
 const NOT_THEIRS = /^(?:NODE_OPTIONS$|npm_(?!config_(?:cache|registry)$)|INIT_CWD$)/;
 
@@ -65,20 +66,90 @@ export function installed(folder: string, names: readonly string[]): string[] {
   });
 }
 
-/** A user's project: an empty folder, in which npm installed the tarball and its peers. */
+/** The part of a package.json that is changed here. */
+interface Manifest {
+  devDependencies: Record<string, string>;
+}
+
+/** What the CLI lets a new app install for its editor and its style: nothing here starts it. */
+const UNUSED =
+  /eslint|prettier|oxlint|^globals$|supertest|coverage|\/mau$|ts-(?:loader|node)|source-map/;
+
+/** A shell command that finds `nest`, the CLI of a major, on its path. */
+export function withCli(major: number, command: string): string {
+  return `npm exec --yes --prefer-offline --loglevel=error --package=@nestjs/cli@${major} -- ${command}`;
+}
+
+/** Ends what {@link Project.start} started: the shell and all that it started. */
+export async function stop(started: ChildProcess): Promise<void> {
+  const { pid } = started;
+  if (pid !== undefined && started.exitCode === null && started.signalCode === null) {
+    const ended = once(started, 'exit');
+    process.kill(-pid);
+    await ended;
+  }
+}
+
+/** A user's project: a folder in which npm installed the tarball and its peers. */
 export class Project {
   private constructor(readonly folder: string) {}
+
+  /** An empty folder. */
+  static async empty(): Promise<Project> {
+    return new Project(await mkdtemp(join(tmpdir(), 'nestjs-secure-cookie-')));
+  }
 
   /**
    * @param type - the project's kind of modules
    * @param packages - what it installs beside the library, as npm names it
    */
   static async create(type: 'module' | 'commonjs', packages: readonly string[]): Promise<Project> {
-    const project = new Project(await mkdtemp(join(tmpdir(), 'nestjs-secure-cookie-')));
+    const project = await Project.empty();
     const { filename } = await pack(project.folder);
     await project.write({ 'package.json': JSON.stringify({ private: true, type }) });
-    await project.run('npm', 'install', ...QUIETLY, `./${filename}`, ...packages);
+    await project.run('npm', 'install', ...QUIETLY, '--no-save', `./${filename}`, ...packages);
     return project;
+  }
+
+  /**
+   * What `nest new` makes, with the newest CLI of a major. The CLI itself stays where `npm exec` keeps
+   * it, for {@link withCli}: installing it in the app as well takes as long as all the rest.
+   *
+   * @param install - the command that installs the library: its name stands for the tarball
+   * @param packages - what the app installs beside it, as npm names it
+   */
+  static async generate(
+    major: number,
+    install: string,
+    packages: readonly string[],
+  ): Promise<Project> {
+    const project = await Project.empty();
+    const observe = major > 11 ? '--no-observe' : '';
+    await project.run(
+      'bash',
+      '-euc',
+      withCli(
+        major,
+        `nest new app --directory . --skip-install --skip-git --package-manager npm ${observe}`,
+      ),
+    );
+    await project.edit('package.json', (text) => {
+      const manifest: Manifest = JSON.parse(text);
+      const used = Object.entries(manifest.devDependencies).filter(
+        ([name]) => !UNUSED.test(name) && !/^@nestjs\/(?:cli|schematics)$/.test(name),
+      );
+      return JSON.stringify({ ...manifest, devDependencies: Object.fromEntries(used) });
+    });
+    const { filename } = await pack(project.folder);
+    const command = install.trim().replace('nestjs-secure-cookie', `./${filename}`);
+    await project.run('bash', '-euc', [command, ...QUIETLY, ...packages].join(' '));
+    return project;
+  }
+
+  /** Changes a file. */
+  async edit(path: string, change: (text: string) => string): Promise<void> {
+    const file = join(this.folder, path);
+    await writeFile(file, change(await readFile(file, 'utf8')));
   }
 
   /** Writes files: text by path. */
@@ -104,11 +175,12 @@ export class Project {
     }
   }
 
-  /** Starts a shell script in the project, of which errors alone are shown. */
+  /** Starts a shell script in the project, of which errors alone are shown. {@link stop} ends it. */
   start(script: string): ChildProcess {
     return spawn('bash', ['-euc', script], {
       ...this.#surroundings(),
       stdio: ['ignore', 'ignore', 'inherit'],
+      detached: true,
     });
   }
 

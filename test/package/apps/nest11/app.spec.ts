@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { AppModule } from './app.module.js';
+import { AppModule } from './app.module';
 
 let app: INestApplication;
 let url: string;
