@@ -1,12 +1,12 @@
 /**
- * The value of a property that an object has of its own or from its classes: never one that
- * `Object.prototype` was polluted with. `undefined` where there is none, and for what is no object.
+ * The value of an object's property, its own or one of its classes', but never one that pollutes
+ * `Object.prototype`. `undefined` if it has no such property, or is not an object.
  *
- * For objects that others made and that leave properties out. Options are copied once, where they
- * come in, by `ownOptions`.
+ * For objects that other code made and that may lack properties. Options are copied once by
+ * `ownOptions` instead.
  */
 export function memberOf(object: unknown, name: PropertyKey): unknown {
-  // Most objects have none, and nobody has polluted anything: then this is all.
+  // The fast path: most objects lack the property, and so does Object.prototype.
   const value = isInstance(object) ? object[name] : undefined;
   return value === undefined || !isMember(object, name) ? undefined : value;
 }
@@ -24,7 +24,7 @@ function isMember(object: unknown, name: PropertyKey): boolean {
   return false;
 }
 
-/** Whether a value can have properties: an object, or a function, as Express's app is. */
+/** Whether a value can have properties: an object or a function (Express's app is one). */
 export function isInstance(value: unknown): value is Readonly<Record<PropertyKey, unknown>> {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

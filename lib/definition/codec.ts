@@ -2,7 +2,7 @@ import { isBytes } from '../any-realm.js';
 import { describeError, SecureCookieError } from '../errors.js';
 import { decodeText } from '../signing/payload.js';
 
-/** Everything that JSON can say. */
+/** Every value that JSON can represent. */
 export type SecureCookieJsonValue =
   | string
   | number
@@ -14,10 +14,10 @@ export type SecureCookieJsonValue =
 /** How a definition turns values into the bytes of a payload. */
 export type SecureCookieCodec = 'text' | 'bytes' | 'json';
 
-/** What `decode` found: a value, or bytes that are none. */
+/** What `decode` returns: the value, or `undefined` if the bytes hold none. */
 type Decoded = { readonly value: unknown } | undefined;
 
-/** One codec: `decode` takes whatever was signed, and throws nothing. */
+/** One codec. `decode` takes any bytes that were signed, and never throws. */
 interface Codec {
   encode(name: string, value: unknown): Uint8Array;
   decode(payload: Uint8Array): Decoded;
@@ -61,7 +61,7 @@ const json: Codec = {
   },
 };
 
-/** JSON has no revivers here: a "__proto__" in it is a property like any other. */
+/** JSON is parsed without a reviver: a "__proto__" in it is a property like any other. */
 export const CODECS: Readonly<Record<SecureCookieCodec, Codec>> = Object.freeze({
   text,
   bytes,
@@ -72,10 +72,10 @@ function stringify(name: string, value: unknown): unknown {
   try {
     return JSON.stringify(value);
   } catch (error) {
-    // Cycles, BigInts, or a toJSON that throws. No cause: its message may quote the value, or name its keys.
+    // Cycles, BigInts, or a toJSON that throws. No cause: its message may quote the value or its keys.
     throw new SecureCookieError(
       'value',
-      `The value of the cookie "${name}" cannot be written as JSON (${describeError(error)}): it may hold no cycles, no BigInts and no toJSON() that throws.`,
+      `The value of the cookie "${name}" cannot be written as JSON (${describeError(error)}): it must not hold cycles, BigInts, or a toJSON() that throws.`,
     );
   }
 }

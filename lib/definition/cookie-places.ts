@@ -9,18 +9,18 @@ import { ownOptions, type OwnOptions } from '../own-options.js';
 
 /**
  * The domain of a cookie for one request: a host name, which covers its subdomains, or `null` or
- * `undefined` for the host alone.
+ * `undefined` for only the host itself.
  *
- * @param host - the request's, in lower case and without a port, as the adapter sees it behind a proxy
- * that the app trusts; empty where a request names none. A client can send any host: map the ones that
- * you know, and do not return it as it is.
+ * @param host - the request's host, in lower case and without a port, as the adapter sees it behind a
+ * proxy that the app trusts; empty if the request names none. A client can send any host: map those
+ * that you know, and do not return it as it is.
  */
 export type SecureCookieDomainOf = (host: string) => string | null | undefined;
 
-/** A place where a cookie lived before. What is left out is as it is now. */
+/** A place where a cookie lived before. What it leaves out has not changed. */
 export interface SecureCookieFormerPlace {
   /**
-   * The domain that it had; `null` where it had none.
+   * The domain that it had; `null` if it had none.
    *
    * @defaultValue the domain that it has now
    */
@@ -63,11 +63,11 @@ function formerPlace(
   if (place.domain === undefined && place.path === undefined) {
     throw new SecureCookieError(
       'option',
-      `A place in the option "formerly" of the cookie "${name}" needs a "domain" or a "path": what is left out is as it is now.`,
+      `A place in the option "formerly" of the cookie "${name}" needs a "domain" or a "path": what it leaves out has not changed.`,
     );
   }
   const { domain = attributes.domain, path = attributes.path } = ownCookieAttributes({ ...place });
-  // Where browsers would refuse it, it has never lived.
+  // It cannot have lived where browsers would refuse it.
   resolveCookieAttributes(name, { ...attributes, domain, path }, blankAttributes(), () => true);
   return Object.freeze(place);
 }

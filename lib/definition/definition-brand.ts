@@ -1,2 +1,2 @@
-/** What definitions are known by: in another copy or build of the package, their class is another one. */
+/** Marks definitions: their class is not the same in another copy or build of the package. */
 export const BRAND = Symbol.for('nestjs-secure-cookie definition');

@@ -12,17 +12,17 @@ import type { SecureCookieStandardSchema } from './standard-schema.js';
 /** When a cookie that a client presents is re-issued. */
 export type SecureCookieRenewalOptions =
   | {
-      /** Not renewed by age. */
+      /** `undefined`: cookies are not renewed by age. */
       readonly renewAfter?: undefined;
-      /** Not renewed for its key or format. */
+      /** `false`: cookies are not renewed for their key or format. */
       readonly renew?: false | undefined;
-      /** Without renewal, there is nothing to narrow. */
+      /** `undefined`: it applies only to renewal. */
       readonly renewOn?: undefined;
       /**
-       * The oldest first issue that is accepted, in seconds, however often the cookie was renewed.
-       * Renewal requires it: without it, a cookie that was stolen once would live for ever.
+       * A cookie is refused this many seconds after it was first issued, however often it is renewed.
+       * Renewal requires it: otherwise a stolen cookie could be renewed for ever.
        *
-       * @defaultValue no limit but `maxAge`
+       * @defaultValue no limit except `maxAge`
        */
       readonly absoluteMaxAge?: number | undefined;
     }
@@ -30,43 +30,43 @@ export type SecureCookieRenewalOptions =
       /**
        * Re-issues cookies older than this, in seconds, with the definition's own attributes.
        *
-       * @defaultValue none: age alone renews nothing
+       * @defaultValue none: cookies are not renewed by age
        */
       readonly renewAfter?: number | undefined;
       /**
-       * Re-issues cookies that are valid but not as they would be written now: signed by an old key,
+       * Re-issues valid cookies that would be written differently now: those signed with an old key,
        * or in an older or accepted format.
        *
        * @defaultValue false
        */
       readonly renew?: boolean | undefined;
       /**
-       * `'navigation'` renews only where `Sec-Fetch-Mode` is absent or `navigate`.
+       * `'navigation'` renews only if `Sec-Fetch-Mode` is absent or `navigate`.
        *
        * @defaultValue 'any'
        */
       readonly renewOn?: 'any' | 'navigation' | undefined;
-      /** The oldest first issue that is accepted, in seconds, however often it was renewed. */
+      /** A cookie is refused this many seconds after it was first issued, however often it is renewed. */
       readonly absoluteMaxAge: number;
     };
 
 /**
- * What a definition says of its cookie besides the value's type. `maxAge`, in seconds, binds the
- * browser and the server both, and may exceed the signer's.
+ * The options of a definition, apart from the type of its value. `maxAge`, in seconds, applies to both
+ * the browser and the server, and may exceed the signer's.
  */
 export type SecureCookieDefinitionOptions = Omit<SecureCookieAttributes, 'domain'> &
   SecureCookieRenewalOptions & {
     /**
-     * The host the cookie is sent to, with its subdomains; `null` for the host alone, against a
-     * default of the app; or a function of the request's host, for tenants, which setting, clearing
-     * and renewing ask.
+     * The host that the cookie is sent to, with its subdomains. `null` overrides a default of the app:
+     * only the host that set it. A function gets the request's host, for tenants; it is called when
+     * the cookie is set, cleared or renewed.
      *
-     * @defaultValue none: the host that set it, alone
+     * @defaultValue none: only the host that set it
      */
     readonly domain?: string | null | SecureCookieDomainOf | undefined;
     /**
-     * Where the cookie lived before: setting, clearing and renewing delete it there. A browser keeps
-     * cookies of one name and different places apart, and sends them all.
+     * Where the cookie lived before: setting, clearing and renewing it also delete it there. Browsers
+     * keep cookies of one name in different places apart, and send them all.
      *
      * @defaultValue nowhere else
      * @example
@@ -74,22 +74,22 @@ export type SecureCookieDefinitionOptions = Omit<SecureCookieAttributes, 'domain
      */
     readonly formerly?: readonly SecureCookieFormerPlace[] | undefined;
     /**
-     * Hides the value from whoever does not hold the secret.
+     * Hides the value from anyone who does not hold the secret.
      *
      * @defaultValue false
      */
     readonly encrypt?: boolean | undefined;
     /**
-     * Formats that came before: read under this name, and re-issued under `renew`. `absoluteMaxAge`
-     * counts from the date that they carry; what carries none is first issued when it is renewed, so
-     * it ends at the latest `absoluteMaxAge` after `until`.
+     * Older formats that are read under this name, and re-issued with `renew`. `absoluteMaxAge` counts
+     * from the date that they carry. A cookie without a date is first issued when it is renewed, so it
+     * ends at the latest `absoluteMaxAge` after `until`.
      *
      * @defaultValue none
      */
     readonly accepts?: readonly SecureCookieAcceptedFormat[] | undefined;
     /**
-     * Binds the cookie to the device of a browser that can do so, where `DeviceBoundModule` of
-     * `nestjs-secure-cookie/device-bound` is registered. The cookie needs `Secure` and has no domain.
+     * Binds the cookie to a device, in browsers that can do so. Needs `DeviceBoundModule` of
+     * `nestjs-secure-cookie/device-bound`, and a cookie with `Secure` and without a domain.
      *
      * @defaultValue not bound
      * @experimental
@@ -97,12 +97,12 @@ export type SecureCookieDefinitionOptions = Omit<SecureCookieAttributes, 'domain
     readonly deviceBound?: SecureCookieDeviceBoundOptions | undefined;
   };
 
-/** By which keys a cookie can be revoked before it expires. */
+/** The keys by which a cookie can be revoked before it expires. */
 export interface SecureCookieRevocableOptions<Output> {
   /**
-   * The keys that a value can be revoked by with `SecureCookieRevocations`: 0 to 8 of them, each a
-   * text of 1 to 256 characters. It is given what reading returns. Where it returns anything else, or
-   * throws, setting throws `value`, and a cookie is rejected as `schema`.
+   * Returns the keys by which `SecureCookieRevocations` can revoke a value: 0 to 8 texts of 1 to 256
+   * characters. It gets the value that reading returns. If it returns anything else, or throws,
+   * setting throws `value`, and a cookie is rejected as `schema`.
    *
    * @defaultValue none: the cookie ends when it expires
    * @example
@@ -114,23 +114,23 @@ export interface SecureCookieRevocableOptions<Output> {
   readonly revocableBy?: ((value: Output) => readonly string[]) | undefined;
 }
 
-/** Another cookie of the old app could be replayed as this one: only a schema tells them apart. */
+/** Without a schema, another cookie of the old app must not be replayable as this one. */
 export interface WithoutSchema {
   readonly schema?: undefined;
   readonly accepts?: readonly SecureCookieNameBindingFormat[] | undefined;
 }
 
-/** What `set` takes for a schema. */
+/** The type that `set` takes with a schema. */
 export type SchemaInput<Schema extends SecureCookieStandardSchema> = NonNullable<
   Schema['~standard']['types']
 >['input'];
 
-/** What reading gives for a schema. */
+/** The type that reading returns with a schema. */
 export type SchemaOutput<Schema extends SecureCookieStandardSchema> = NonNullable<
   Schema['~standard']['types']
 >['output'];
 
-/** What the constructor takes, whatever the types of the values are. */
+/** The options of the constructor, for values of any type. */
 export interface AnyOptions extends Omit<SecureCookieAttributes, 'domain'> {
   readonly domain?: string | null | SecureCookieDomainOf | undefined;
   readonly formerly?: readonly SecureCookieFormerPlace[] | undefined;
@@ -146,7 +146,7 @@ export interface AnyOptions extends Omit<SecureCookieAttributes, 'domain'> {
   readonly deviceBound?: SecureCookieDeviceBoundOptions | undefined;
 }
 
-/** Every option of a definition, not given. */
+/** Every option of a definition, each `undefined`. */
 export function blankDefinitionOptions(): OwnOptions<AnyOptions> {
   return {
     ...blankAttributes(),

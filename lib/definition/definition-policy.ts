@@ -4,7 +4,7 @@ import type { SecureCookieAttributes } from '../http/set-cookie.js';
 import { CODECS, type SecureCookieCodec } from './codec.js';
 import type { SecureCookieStandardSchema } from './standard-schema.js';
 
-/** What a definition says of its cookie, from a caller that may know no types. */
+/** The options of a definition, from a caller that may not check types. */
 interface Policy {
   readonly name: string;
   readonly attributes: SecureCookieAttributes;
@@ -18,7 +18,7 @@ interface Policy {
 }
 
 /**
- * Checks what a definition says besides its attributes, and that the parts suit each other.
+ * Checks the options of a definition apart from its attributes, and that they go together.
  *
  * @throws {@link SecureCookieError} `option`
  */
@@ -58,11 +58,11 @@ export function assertPolicy(
     ],
     [
       renewAfter !== undefined && typeof maxAge === 'number' && renewAfter >= maxAge,
-      '"renewAfter" must be less than "maxAge", or nothing is ever renewed',
+      '"renewAfter" must be less than "maxAge", or the cookie is never renewed',
     ],
     [
       renewAfter !== undefined && absoluteMaxAge !== undefined && renewAfter >= absoluteMaxAge,
-      '"renewAfter" must be less than "absoluteMaxAge", or nothing is ever renewed',
+      '"renewAfter" must be less than "absoluteMaxAge", or the cookie is never renewed',
     ],
     [
       schema === undefined && accepts.some(({ bindsName }) => !bindsName),

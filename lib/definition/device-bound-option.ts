@@ -7,14 +7,14 @@ import {
 import { ownOptions, type OwnOptions } from '../own-options.js';
 
 /**
- * How a cookie is bound to the device that it was given to: see `nestjs-secure-cookie/device-bound`.
+ * How a cookie is bound to the device that received it: see `nestjs-secure-cookie/device-bound`.
  *
  * @experimental
  */
 export interface SecureCookieDeviceBoundOptions {
   /**
-   * How long a bound cookie counts, in whole seconds and at least 5: so long is a copy of it of use. The
-   * browser asks for the next one shortly before.
+   * How long a bound cookie is valid, in whole seconds, at least 5. A stolen copy is of use for no
+   * longer. The browser asks for the next cookie shortly before the end.
    *
    * @defaultValue 600
    */
@@ -23,7 +23,7 @@ export interface SecureCookieDeviceBoundOptions {
 
 const DEFAULT_DURATION = 600;
 
-/** Below it, what a browser and a server need to speak to each other would be most of it. Seconds. */
+/** Seconds. In less, browser and server would do little else than renew the cookie. */
 const MIN_DURATION = 5;
 
 function blankOptions(): OwnOptions<SecureCookieDeviceBoundOptions> {
@@ -31,7 +31,7 @@ function blankOptions(): OwnOptions<SecureCookieDeviceBoundOptions> {
 }
 
 /**
- * How long a bound cookie counts, in seconds; `undefined` for a cookie that is not to be bound.
+ * How long a bound cookie is valid, in seconds; `undefined` if the cookie is not bound.
  *
  * @param attributes - the cookie's own
  * @param hasDomain - whether it is sent to other hosts too
@@ -61,11 +61,11 @@ export function boundDuration(
     ],
     [
       duration >= shortest,
-      '"deviceBound.for" must be less than "maxAge" and "absoluteMaxAge", or binding would end nothing earlier',
+      '"deviceBound.for" must be less than "maxAge" and "absoluteMaxAge", or binding has no effect',
     ],
     [
       !isSecureForCertain(name, attributes),
-      '"deviceBound" needs "Secure" on every connection: begin its name with "__Host-", or say "secure: true"',
+      '"deviceBound" needs "Secure" on every connection: begin its name with "__Host-", or set "secure: true"',
     ],
     [hasDomain, '"deviceBound" binds a cookie of one host: leave out "domain"'],
   ];

@@ -1,20 +1,20 @@
 /**
- * What a definition with `absoluteMaxAge` or `deviceBound` writes in front of a payload (inside the
- * plaintext, where that is encrypted), in one of two layouts:
+ * The frame that a definition with `absoluteMaxAge` or `deviceBound` writes before a payload (inside
+ * the plaintext, if that is encrypted). It has two layouts:
  *
  *     0xFE 0x01         | first issue, 5 bytes | payload
  *     0xFE 0x02 | flags | first issue, 5 bytes | payload
  *
  * - first issue: seconds since the epoch, big-endian; it stays the same however often the cookie is
  *   renewed
- * - flags: one byte. 0x01: the cookie ends with the browser's session, also when it is renewed. 0x02:
- *   the cookie is bound to a device, and counts for the time that `deviceBound` says; where a
- *   definition has no `deviceBound`, it is refused. The other bits are 0, and what has one that its
- *   reader does not know is refused: it may narrow who may present the cookie.
+ * - flags: one byte. 0x01: the cookie ends with the browser's session, even when it is renewed. 0x02:
+ *   the cookie is bound to a device, and valid for the time that `deviceBound` sets; a definition
+ *   without `deviceBound` refuses it. The other bits are 0. A reader refuses a cookie with a bit that
+ *   it does not know, because the bit may restrict who may present the cookie.
  *
- * 0xFE never begins UTF-8, so a reader of text or JSON, Tornado among them, does not take the frame
- * for a value. The first layout is written where all flags would be 0. A payload that is too short for
- * its layout, or that begins otherwise, has no frame.
+ * UTF-8 never begins with 0xFE, so a reader of text or JSON, such as Tornado, does not take the frame
+ * for a value. The first layout is written if all flags would be 0. A payload that is too short for
+ * its layout, or that begins differently, has no frame.
  */
 const MARK = 0xfe;
 const LAYOUT_WITHOUT_FLAGS = 0x01;
@@ -32,7 +32,7 @@ const LENGTH_WITH_FLAGS = 3 + DATE_LENGTH;
 /** A payload and its frame. */
 export interface FramedPayload {
   readonly payload: Uint8Array;
-  /** Seconds since the epoch; `undefined` where there is no frame. */
+  /** Seconds since the epoch; `undefined` if there is no frame. */
   readonly firstIssuedAt: number | undefined;
   /** Whether the browser keeps the cookie when it is closed. */
   readonly persistent: boolean;
@@ -60,7 +60,7 @@ export function frame(
   return framed;
 }
 
-/** Takes a frame off again: `undefined` where it has flags that are not known here. */
+/** Removes the frame from a payload; `undefined` if it has unknown flags. */
 export function unframe(bytes: Uint8Array): FramedPayload | undefined {
   if (bytes[0] === MARK) {
     if (bytes[1] === LAYOUT_WITHOUT_FLAGS && bytes.length >= LENGTH_WITHOUT_FLAGS) {

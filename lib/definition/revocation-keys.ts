@@ -4,7 +4,7 @@ const MAX_KEYS = 8;
 /** Characters. */
 const MAX_KEY_LENGTH = 256;
 
-/** Makes the keys of a value, of whatever type. */
+/** Returns the keys of a value of any type. */
 export type RevocableBy = (value: never) => readonly string[];
 
 /** Whether a value is a key that cookies can be revoked by: well-formed text of 1 to 256 characters. */
@@ -15,8 +15,8 @@ export function isRevocationKey(key: unknown): key is string {
 }
 
 /**
- * The keys of a value, or `undefined` where the function does not return 0 to 8 of them, or throws:
- * it meets values of older releases too, and those must not fail a request.
+ * The keys of a value, or `undefined` if the function does not return 0 to 8 of them, or throws: it
+ * also gets values of older releases, and no request may fail for that.
  */
 export function revocationKeys(
   revocableBy: RevocableBy,

@@ -33,7 +33,7 @@ import type {
   SecureCookieStandardSchemaResult,
 } from './standard-schema.js';
 
-/** The type that reading a definition's cookie gives. */
+/** The type that reading a definition's cookie returns. */
 export type SecureCookieValue<Definition> =
   Definition extends SecureCookieDefinition<never, infer Output> ? Output : never;
 
@@ -41,14 +41,14 @@ export type SecureCookieValue<Definition> =
 export type SecureCookieInput<Definition> =
   Definition extends SecureCookieDefinition<infer Input, unknown> ? Input : never;
 
-/** What a payload decodes to, or why it does not. */
+/** The value that a payload decodes to, or why it does not decode. */
 export type DecodedValue<Output> =
   | { readonly value: Output; readonly reason: undefined }
   | { readonly reason: Extract<SecureCookieRejection, 'encoding' | 'schema'> };
 
 /**
- * A cookie defined once: its name, attributes, lifetime, type and policy. A frozen value: nothing is
- * registered. Made by {@link defineSecureCookie}.
+ * The definition of a cookie: its name, attributes, lifetime, type and policy. It is a frozen value,
+ * and is registered nowhere. Made by {@link defineSecureCookie}.
  *
  * @example
  * function forget(cookies: SecureCookieJar, cookie: SecureCookieDefinition<never, unknown>) {
@@ -60,44 +60,44 @@ export class SecureCookieDefinition<in Input, out Output> {
   readonly name: string;
   /** The attributes used to set, renew and clear it. */
   readonly attributes: SecureCookieAttributes;
-  /** Its domain as a function of the request's host, where given. */
+  /** Its domain as a function of the request's host, if given. */
   readonly domainOf: SecureCookieDomainOf | undefined;
-  /** Where it lived before. */
+  /** The places where it lived before. */
   readonly formerly: readonly SecureCookieFormerPlace[];
   /** How values become bytes. */
   readonly codec: SecureCookieCodec;
-  /** Whether its value is hidden from whoever does not hold the secret. */
+  /** Whether its value is hidden from anyone who does not hold the secret. */
   readonly encrypt: boolean;
-  /** Formats that came before. */
+  /** Older formats that are read. */
   readonly accepts: readonly SecureCookieAcceptedFormat[];
-  /** The age that is due for renewal, in seconds, where given. */
+  /** The age after which it is renewed, in seconds, if given. */
   readonly renewAfter: number | undefined;
-  /** Whether what is valid but not current is re-issued. */
+  /** Whether a valid cookie that is not current is re-issued. */
   readonly renew: boolean;
   /** The requests that may renew it. */
   readonly renewOn: 'any' | 'navigation';
-  /** The oldest first issue that is accepted, in seconds, where given. */
+  /** It is refused this many seconds after it was first issued, if given. */
   readonly absoluteMaxAge: number | undefined;
   /**
-   * Whether a frame stands in front of its payload, with the first issue and the choices of one login.
-   * Renewal, which requires `absoluteMaxAge`, and binding need them.
+   * Whether its payload has a frame, with the first issue and the choices of one login. Renewal, which
+   * requires `absoluteMaxAge`, and binding need it.
    *
    * @internal
    */
   readonly framed: boolean;
   /**
-   * How long a cookie that is bound to a device counts, in seconds, where it has `deviceBound`.
+   * How long a cookie that is bound to a device is valid, in seconds, if it has `deviceBound`.
    *
    * @experimental
    */
   readonly boundFor: number | undefined;
-  /** Whether it can be revoked: it has `revocableBy`. */
+  /** Whether it has `revocableBy`, and so can be revoked. */
   readonly revocable: boolean;
   readonly #revocableBy: RevocableBy | undefined;
   readonly #schema: SecureCookieStandardSchema | undefined;
 
   /**
-   * Says what it is to other copies and builds of this package, of which the classes are others.
+   * Identifies a definition to other copies and builds of this package, which have other classes.
    *
    * @internal
    */
@@ -141,7 +141,7 @@ export class SecureCookieDefinition<in Input, out Output> {
     this.revocable = revocableBy !== undefined;
     this.#revocableBy = revocableBy;
     this.#schema = schema;
-    // An impossible set of attributes is an error of the definition, whatever the connection is like.
+    // Attributes that browsers refuse on any connection are an error of the definition.
     const anywhere = domainOf === undefined ? attributes : { ...attributes, domain: 'a.example' };
     resolveCookieAttributes(name, anywhere, blankAttributes(), () => true);
     this.formerly = formerPlaces(name, formerly, attributes);
@@ -152,8 +152,8 @@ export class SecureCookieDefinition<in Input, out Output> {
   }
 
   /**
-   * The payload of a value. What is validated and stored is the value as it is given; it must also
-   * pass as it will be read back.
+   * The payload of a value. The given value is validated and stored; what will be read back must pass
+   * the schema as well.
    *
    * @internal
    * @throws {@link SecureCookieError} `value` or `schema-async`
@@ -186,7 +186,7 @@ export class SecureCookieDefinition<in Input, out Output> {
   }
 
   /**
-   * The keys that a decoded value can be revoked by; `undefined` where they are not 0 to 8 texts.
+   * The keys by which a decoded value can be revoked; `undefined` if they are not 0 to 8 valid ones.
    *
    * @internal
    */
@@ -198,25 +198,25 @@ export class SecureCookieDefinition<in Input, out Output> {
     if (this.#validate(value) !== undefined) {
       return;
     }
-    // Neither messages nor paths: those of a record are keys of the value.
+    // Shows neither messages nor paths: the paths of a record are keys of the value.
     throw new SecureCookieError(
       'value',
-      `The value of the cookie "${this.name}" does not fit its schema. The schema's issues are not repeated here, because they may quote the value: validate it before, to see them.`,
+      `The value of the cookie "${this.name}" does not match its schema. The schema's issues are not repeated here, because they may quote the value: to see them, validate it first.`,
     );
   }
 
-  /** What the schema makes of it; `undefined` where it refuses it, or throws, which it must not do. */
+  /** The schema's result; `undefined` if it refuses the value, or throws, which it must not do. */
   #validate(value: unknown): { readonly value: unknown } | undefined {
     if (this.#schema === undefined) {
       return { value };
     }
     const result = validateWith(this.#schema, value);
     if (isPromise(result)) {
-      // It is of no use, and its rejection would end the process.
+      // An unhandled rejection would end the process.
       void Promise.resolve(result).catch(() => undefined);
       throw new SecureCookieError(
         'schema-async',
-        `The schema of the cookie "${this.name}" validates asynchronously: cookies need one that does not.`,
+        `The schema of the cookie "${this.name}" validates asynchronously: cookies need a synchronous one.`,
       );
     }
     return result !== undefined && fits(result) ? result : undefined;
@@ -228,12 +228,12 @@ export class SecureCookieDefinition<in Input, out Output> {
  * values follows from `codec` and `schema`.
  *
  * @param name - the cookie's name
- * @param options - the attributes of the cookie; `codec` ('text', 'bytes' or 'json'; text, and json
- * where there is a schema); `schema` (any Standard Schema: zod, valibot, arktype, ...), which both
- * setting and reading validate; `encrypt`; renewal by `renewAfter`, `renew` and `absoluteMaxAge`
- * (seconds); `accepts` for older formats; `revocableBy` for keys that it can be revoked by;
+ * @param options - the attributes of the cookie; `codec` ('text', 'bytes' or 'json'; by default text,
+ * or json with a schema); `schema` (any Standard Schema: zod, valibot, arktype, ...), which validates
+ * values when they are set and read; `encrypt`; renewal by `renewAfter`, `renew` and `absoluteMaxAge`
+ * (seconds); `accepts` for older formats; `revocableBy` for the keys by which it can be revoked;
  * `deviceBound` for a cookie that is worthless on another device
- * @throws {@link SecureCookieError} `name`, `attribute` or `option`, where it is defined
+ * @throws {@link SecureCookieError} `name`, `attribute` or `option`
  * @example
  * export const Cart = defineSecureCookie('cart', {
  *   schema: z.object({ items: z.array(z.string()) }),
@@ -305,7 +305,7 @@ function fits(
   return memberOf(result, 'issues') === undefined;
 }
 
-/** Of whatever library or realm: taken for a result, a promise would pass as a value without issues. */
+/** Promises of any library or realm: taken for a result, one would pass as a value without issues. */
 function isPromise(result: unknown): result is PromiseLike<unknown> {
   return memberOf(result, 'then') !== undefined;
 }

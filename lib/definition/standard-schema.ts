@@ -3,56 +3,56 @@
  * zod, valibot, arktype and others satisfy it, and none becomes a dependency.
  */
 export interface SecureCookieStandardSchema<Input = unknown, Output = Input> {
-  /** What the specification asks of a schema. */
+  /** What the specification requires of a schema. */
   readonly '~standard': {
-    /** Of the specification. */
+    /** The version of the specification. */
     readonly version: 1;
     /** The library that made the schema. */
     readonly vendor: string;
-    /** Judges a value. A promise of the result throws `schema-async`. */
+    /** Validates a value. If it returns a promise, that throws `schema-async`. */
     readonly validate: (
       value: unknown,
     ) =>
       SecureCookieStandardSchemaResult<Output> | Promise<SecureCookieStandardSchemaResult<Output>>;
-    /** For the compiler alone; absent at run time. */
+    /** For the compiler only; absent at run time. */
     readonly types?:
       | {
-          /** What the schema takes. */
+          /** The type that the schema takes. */
           readonly input: Input;
-          /** What it gives. */
+          /** The type that it returns. */
           readonly output: Output;
         }
       | undefined;
   };
 }
 
-/** What a schema says of a value. */
+/** The result of validating a value. */
 export type SecureCookieStandardSchemaResult<Output> =
   | {
-      /** What the schema gives for it. */
+      /** The value that the schema returns. */
       readonly value: Output;
-      /** None: the value fits. */
+      /** `undefined`: the value is valid. */
       readonly issues?: undefined;
     }
   | {
-      /** What is wrong with it. */
+      /** What is wrong with the value. */
       readonly issues: readonly SecureCookieStandardSchemaIssue[];
     };
 
-/** One thing that is wrong with a value. Its message may quote the value, so it is not repeated. */
+/** One fault of a value. Its message may quote the value, so this library never repeats it. */
 export interface SecureCookieStandardSchemaIssue {
-  /** The schema's words for it. */
+  /** The schema's message. */
   readonly message: string;
   /**
-   * Where it is.
+   * The path to the fault.
    *
-   * @defaultValue the value itself
+   * @defaultValue none: the value itself
    */
   readonly path?:
     | readonly (
         | PropertyKey
         | {
-            /** One step. */
+            /** One step of the path. */
             readonly key: PropertyKey;
           }
       )[]

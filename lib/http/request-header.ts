@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
- * A header of a request, if it came. Node's headers are an ordinary object: without a `Cookie`, one
- * that `Object.prototype` was polluted with would be read for it.
+ * A header of a request, or `undefined`. Node keeps headers in an ordinary object: if the request has
+ * no `Cookie`, one that pollutes `Object.prototype` would be read in its place.
  *
  * @param name - in lower case
  */

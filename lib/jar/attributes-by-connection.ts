@@ -22,7 +22,7 @@ export class AttributesByConnection {
   }
 
   /**
-   * @param isSecureConnection - asked only where `secure: 'auto'` depends on it
+   * @param isSecureConnection - called only if `secure: 'auto'` depends on it
    */
   over(isSecureConnection: () => boolean): ResolvedAttributes {
     return this.#overTls === this.#overPlainHttp || isSecureConnection()

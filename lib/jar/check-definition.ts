@@ -9,7 +9,7 @@ import type { CookieDefaults } from './cookie-defaults.js';
 import { bindingOf, type DeviceBinding } from './device-binding.js';
 
 /**
- * Checks a definition against the app that uses it: when the app starts, where a decorator names it.
+ * Checks a definition against the app that uses it. Called at start-up if a decorator names it.
  *
  * @throws {@link SecureCookieError} `secret-reused`, `revocations-missing`, `device-bound-missing`,
  * `option` or `attribute`
@@ -31,7 +31,7 @@ export function checkDefinition(
   assertBindable(definition, signer, domain);
 }
 
-/** What a definition does not say by itself: it has the app's domain, and the signer's lifetime. */
+/** Checks `deviceBound` against the app's default domain and the signer's lifetime. */
 function assertBindable(
   { name, boundFor, attributes }: SecureCookieDefinition<never, unknown>,
   signer: SecureCookieSigner,
@@ -43,20 +43,20 @@ function assertBindable(
   if (domain !== undefined) {
     throw new SecureCookieError(
       'option',
-      `The definition of the cookie "${name}" has "deviceBound", which binds a cookie of one host, and the default domain of the app: say "domain: null".`,
+      `The definition of the cookie "${name}" has "deviceBound", which binds a cookie of one host, but it gets the app's default domain: set "domain: null".`,
     );
   }
   const maxAge = attributes.maxAge ?? signer.maxAge;
   if (boundFor >= maxAge) {
     throw new SecureCookieError(
       'option',
-      `The definition of the cookie "${name}" binds it for ${boundFor} seconds, and it ends after ${maxAge}: give it a longer "maxAge", or a shorter "deviceBound.for".`,
+      `The definition of the cookie "${name}" binds it for ${boundFor} seconds, but it ends after ${maxAge}: give it a longer "maxAge", or a shorter "deviceBound.for".`,
     );
   }
 }
 
 /**
- * A cookie that ends before it is due is never renewed, which nobody would notice but its users.
+ * Refuses a cookie that ends before its renewal is due, which only its users would notice.
  *
  * @throws {@link SecureCookieError} `option`
  */
@@ -68,13 +68,13 @@ export function assertRenewable(
   if (renewAfter === undefined || typeof attributes.maxAge === 'number') {
     return;
   }
-  // With `null` the browser has no limit of its own.
+  // With `null`, the browser sets no limit of its own.
   const kept = attributes.maxAge === null ? null : (defaults.attributes.maxAge ?? null);
   const maxAge = Math.min(signer.maxAge, kept ?? Number.POSITIVE_INFINITY);
   if (renewAfter >= maxAge) {
     throw new SecureCookieError(
       'option',
-      `The definition of the cookie "${name}" renews it after ${renewAfter} seconds, and without a "maxAge" of its own it ends after ${maxAge}: nothing is ever renewed. Give it a longer "maxAge", or a shorter "renewAfter".`,
+      `The definition of the cookie "${name}" renews it after ${renewAfter} seconds, but without its own "maxAge" it ends after ${maxAge}, and so is never renewed. Give it a longer "maxAge", or a shorter "renewAfter".`,
     );
   }
 }

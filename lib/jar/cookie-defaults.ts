@@ -12,17 +12,17 @@ import {
 import { AttributesByConnection } from './attributes-by-connection.js';
 
 /**
- * The attributes of an app's cookies where a call names no others: copied and checked once. What
- * becomes of them, and of a definition's own, is kept for all requests.
+ * The default attributes of an app's cookies, copied and checked once. What they resolve to, alone and
+ * together with a definition's own, is kept for all requests.
  */
 export class CookieDefaults {
   readonly attributes: SecureCookieAttributes;
-  /** By the prefix of their names: there are five, and any number of names. */
+  /** By name prefix: there are only five, but any number of names. */
   readonly #ofNames = new Map<string, AttributesByConnection>();
   readonly #ofDefinitions = new WeakMap<object, AttributesByConnection>();
 
   /**
-   * @param cookie - the app's own
+   * @param cookie - the app's attributes
    * @param signerMaxAge - the signer's `maxAge`, in seconds
    * @throws {@link SecureCookieError} `attribute` - also for a `maxAge` above the signer's
    */
@@ -42,7 +42,7 @@ export class CookieDefaults {
    * The attributes of a cookie that is set by its name.
    *
    * @param attributes - what the call asks for
-   * @param isSecureConnection - asked only where `secure: 'auto'` depends on it
+   * @param isSecureConnection - called only if `secure: 'auto'` depends on it
    * @throws {@link SecureCookieError} `name` or `attribute`
    */
   ofName(
@@ -65,10 +65,10 @@ export class CookieDefaults {
   }
 
   /**
-   * The attributes of a defined cookie; without a domain, where that depends on the request.
+   * The attributes of a defined cookie, without a domain if that depends on the request.
    *
-   * @param isSecureConnection - asked only where `secure: 'auto'` depends on it
-   * @throws {@link SecureCookieError} `attribute` - for a definition that the defaults do not suit
+   * @param isSecureConnection - called only if `secure: 'auto'` depends on it
+   * @throws {@link SecureCookieError} `attribute` - if the definition and the defaults conflict
    */
   ofDefinition(
     definition: SecureCookieDefinition<never, unknown>,

@@ -19,8 +19,8 @@ import type { SecureCookieSetOptions } from './secure-cookie-jar-options.js';
 import { writeDefinedCookie } from './write-defined-cookie.js';
 
 /*
- * What a jar sends for a defined cookie: the cookie where it lives for this request, and what deletes
- * it where it lived before.
+ * What a jar sends for a defined cookie: the cookie where it lives for this request, and deletions
+ * where it lived before.
  */
 
 type AnyDefinition = SecureCookieDefinition<never, unknown>;
@@ -53,7 +53,7 @@ export function cookiesToSet<Input>(
   assertCookieSize(name, signedLength(signer, name, bytes, encrypt ? ENCRYPTED : undefined));
   return [
     ...deletionsElsewhere(definition, resolved),
-    // Or the session before this one could bring its cookie back.
+    // Otherwise the session before this one could bring its cookie back.
     ...(binding?.deletions(definition, resolved) ?? []),
     {
       name,
@@ -69,7 +69,7 @@ export function cookiesToSet<Input>(
   ];
 }
 
-/** Nothing where it is over, or where the app has no place for it or browsers no room. */
+/** Empty if the cookie has ended, has no place in this request, or is too large for browsers. */
 export function cookiesToRenew(
   definition: AnyDefinition,
   stored: StoredPayload,
@@ -82,8 +82,8 @@ export function cookiesToRenew(
   }
   const { name, encrypt } = definition;
   const { bytes, maxAge, remaining, issuedAt } = written(definition, stored, resolved, signer);
-  // With the date of its first issue, or a longer key version, it may have outgrown what browsers
-  // keep. The first question spares the second one lengths that cannot be signed.
+  // A frame or a longer key version may have made it too large for browsers. The first check keeps
+  // the second from throwing at lengths that cannot be signed.
   const fits =
     fitsCookie(name, bytes.length) &&
     fitsCookie(name, signedLength(signer, name, bytes, encrypt ? ENCRYPTED : undefined));
@@ -119,7 +119,7 @@ export function cookiesToClear(
   ];
 }
 
-/** What deletes a cookie that was set with these attributes. */
+/** The deletion of a cookie that was set with these attributes. */
 export function deletion(name: string, attributes: ResolvedAttributes): PendingCookie {
   return {
     name,
@@ -139,7 +139,7 @@ function deletionsElsewhere(
   return formerAttributes(definition, now).map((former) => deletion(definition.name, former));
 }
 
-/** The browser keeps a cookie no longer than its absolute age allows, or its login chose. */
+/** The browser keeps a cookie no longer than its absolute age and the choice of its login allow. */
 function written(
   definition: AnyDefinition,
   stored: StoredPayload,
@@ -151,7 +151,7 @@ function written(
   return { ...cookie, maxAge: keeps ? Math.min(resolved.maxAge, cookie.remaining) : null };
 }
 
-/** Where setting a cookie throws, renewing it does nothing: no request is to blame. */
+/** If setting the cookie would throw, it is not renewed: the request did nothing wrong. */
 function attributesToRenew(
   definition: AnyDefinition,
   attributes: RequestAttributes,
@@ -179,5 +179,5 @@ function blankSetOptions(): OwnOptions<SecureCookieSetOptions> {
   return { persistent: undefined };
 }
 
-/** Calls without options share it. */
+/** Shared by calls without options. */
 const NO_OPTIONS = Object.freeze(blankSetOptions());

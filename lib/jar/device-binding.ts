@@ -6,7 +6,7 @@ import type { PendingCookie } from './pending-cookies.js';
 
 type AnyDefinition = SecureCookieDefinition<never, unknown>;
 
-/** A session that has begun, by what stays the same of its cookie as long as it lasts. */
+/** A session that has begun: the parts of its cookie that stay the same as long as it lasts. */
 export interface BegunSession {
   readonly payload: Uint8Array;
   /** Seconds since the epoch. */
@@ -14,28 +14,28 @@ export interface BegunSession {
 }
 
 /**
- * What the cookies of definitions with `deviceBound` need beside themselves. It comes from
- * `DeviceBoundModule`, which knows the protocol; a jar knows when a session begins and ends.
+ * What a jar needs for cookies of definitions with `deviceBound`. `DeviceBoundModule` provides it,
+ * because it knows the protocol; a jar knows when a session begins and ends.
  */
 export interface DeviceBinding {
   /** Whether cookies of this definition are bound. */
   binds(definition: AnyDefinition): boolean;
-  /** The header `Secure-Session-Registration` of a response that begins a session; `undefined` for none. */
+  /** The header `Secure-Session-Registration` of a response that begins a session, if it gets one. */
   registration(
     definition: AnyDefinition,
     session: BegunSession,
     signer: SecureCookieSigner,
   ): string | undefined;
   /**
-   * What deletes all that a browser keeps of a bound session beside its cookie.
+   * Deletions of everything that a browser keeps of a bound session besides its cookie.
    *
-   * @param attributes - those of the session's cookie
+   * @param attributes - the attributes of the session's cookie
    */
   deletions(definition: AnyDefinition, attributes: ResolvedAttributes): readonly PendingCookie[];
 }
 
 /**
- * What binds the cookies of a definition; `undefined` where it does not ask for that.
+ * The binding of a definition's cookies; `undefined` if it has no `deviceBound`.
  *
  * @throws {@link SecureCookieError} `device-bound-missing`
  */
@@ -52,6 +52,6 @@ export function bindingOf(
   }
   throw new SecureCookieError(
     'device-bound-missing',
-    `The definition of the cookie "${name}" has "deviceBound", and nothing binds it: import DeviceBoundModule.forRoot({ sessions: [<the definition>] }) of "nestjs-secure-cookie/device-bound" in the root module, or remove "deviceBound".`,
+    `The definition of the cookie "${name}" has "deviceBound", but nothing binds it: import DeviceBoundModule.forRoot({ sessions: [<the definition>] }) of "nestjs-secure-cookie/device-bound" in the root module, or remove "deviceBound".`,
   );
 }

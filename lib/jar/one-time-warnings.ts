@@ -1,6 +1,6 @@
 import type { SecureCookieLogger } from '../secure-cookie-logger.js';
 
-/** Warnings that an app hears once in its life: a request that repeats them tells nothing new. */
+/** Gives each warning once in the life of an app: later requests would only repeat it. */
 export class OneTimeWarnings {
   readonly #logger: SecureCookieLogger;
   readonly #given = new Set<string>();
@@ -10,7 +10,7 @@ export class OneTimeWarnings {
   }
 
   /**
-   * @param subject - what it is about, one of a few: the set of those that were given never shrinks
+   * @param subject - what the warning is about, one of a few texts: they are kept for ever
    */
   give(subject: string, message: string): void {
     if (!this.#given.has(subject)) {

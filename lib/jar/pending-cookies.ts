@@ -11,39 +11,39 @@ import type { OneTimeWarnings } from './one-time-warnings.js';
 import type { SecureCookieLogger } from '../secure-cookie-logger.js';
 
 /**
- * Asks a browser to bind a session to its device (W3C Device Bound Session Credentials): a list (RFC
- * 9651), of which each header is a part.
+ * Asks a browser to bind a session to its device (W3C Device Bound Session Credentials). It is a list
+ * (RFC 9651), which several headers may form.
  */
 const REGISTRATION = 'Secure-Session-Registration';
 
-/** A cookie that waits for the head of the response. Each property is its own: none is optional. */
+/** A cookie that waits for the head of the response. Each sets all properties: none is optional. */
 export interface PendingCookie {
   readonly name: string;
   /** What will be signed; `undefined` deletes the cookie. */
   readonly value: string | Uint8Array | undefined;
   readonly attributes: ResolvedAttributes;
   readonly encrypt: boolean;
-  /** What it will be dated, in whole seconds; where that is left open, when it is signed. */
+  /** Its date, in whole seconds since the epoch; if `undefined`, the time when it is signed. */
   readonly issuedAt: number | undefined;
-  /** The header `Secure-Session-Registration` that goes out with it. */
+  /** The header `Secure-Session-Registration` that is sent with it. */
   readonly registration: string | undefined;
   /** The header, once it is signed. */
   header: string | undefined;
 }
 
 /**
- * Makes a cookie that is due, and what deletes it elsewhere; nothing where the head of the response
- * speaks against it.
+ * Makes the renewed cookie and deletions of it elsewhere, or nothing if this response must not carry
+ * it.
  */
 export type Renewal = (head: ResponseHead) => readonly PendingCookie[];
 
 /**
- * The cookies that one response will carry, each once: keyed as browsers key them, by name, domain,
- * path and partitioning, so that the last `set` or `clear` of a cookie counts.
+ * The cookies that one response will carry. As in browsers, name, domain, path and partitioning
+ * identify a cookie, and the last `set` or `clear` of it counts.
  *
- * Signed in Nest's pipeline by the interceptor, where a failure is an exception; what is still
- * unsigned when the head goes out (after a throwing guard, from a filter, behind `@Res()`) is signed
- * then. Written at the head only, which every way out of an app passes.
+ * The interceptor signs them in Nest's pipeline, where a failure is an exception. Cookies that are
+ * still unsigned when the head is sent (after a guard threw, from a filter, with `@Res()`) are signed
+ * then. They are written only at the head, because every response has one.
  */
 export class PendingCookies implements HeadWriter {
   readonly #signer: SecureCookieSigner;
@@ -52,7 +52,7 @@ export class PendingCookies implements HeadWriter {
   readonly #warnings: OneTimeWarnings;
   /** A list: a response sets two or three cookies, and comparing is cheaper than building a key. */
   readonly #cookies: PendingCookie[] = [];
-  /** By name: cookies that are renewed at the head unless something speaks against it then. */
+  /** By name: what is renewed at the head, unless this response must not carry it. */
   #renewals: Map<string, Renewal> | undefined;
 
   constructor(
@@ -92,7 +92,7 @@ export class PendingCookies implements HeadWriter {
   }
 
   /**
-   * @param renewal - asked at the head; not at all if a cookie of that name was set or cleared
+   * @param renewal - called at the head, unless a cookie of that name was set or cleared
    */
   addRenewal(name: string, renewal: Renewal): void {
     if (!this.#response.headersSent) {
@@ -103,13 +103,13 @@ export class PendingCookies implements HeadWriter {
   }
 
   /**
-   * Signs what is not signed yet.
+   * Signs the cookies that are not signed yet.
    *
    * @throws {@link SecureCookieError} `value`, `cookie-too-large`, `keys-stale` or `clock`
    */
   sign(): void {
     if (this.#response.headersSent) {
-      // What could not be signed at the head was left out: an exception would come too late.
+      // A cookie that could not be signed at the head was left out: an exception would come too late.
       return;
     }
     for (const cookie of this.#cookies) {
@@ -117,7 +117,6 @@ export class PendingCookies implements HeadWriter {
     }
   }
 
-  /** Called at the head of the response. */
   write(head: ResponseHead): void {
     const headers: string[] = [];
     for (const cookie of this.#cookies) {
@@ -159,12 +158,12 @@ export class PendingCookies implements HeadWriter {
     if (keepPrivate(head)) {
       this.#warnings.give(
         'shared caches',
-        `The app offers a response to shared caches ("public", "s-maxage" or a header for CDNs) that carries the cookie "${cookieName(header)}": it went out as "private" instead, or others would have got the cookie. Say "private" on routes that set cookies.`,
+        `A response that carries the cookie "${cookieName(header)}" was meant for shared caches ("public", "s-maxage" or a header for CDNs). It was sent as "private" instead: a cache would have handed the cookie to others. Set "private" on routes that set cookies.`,
       );
     }
   }
 
-  /** Of what was neither set nor cleared, by others too: an app may log out with its platform's own clearCookie. */
+  /** Skips cookies that any code set or cleared: an app may log out with its platform's clearCookie. */
   #renewedHeaders(renewals: ReadonlyMap<string, Renewal>, head: ResponseHead): readonly string[] {
     const taken = new Set([
       ...this.#cookies.map(({ name }) => name),

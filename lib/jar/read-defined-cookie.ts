@@ -22,7 +22,7 @@ import type { SecureCookieDefinition } from '../definition/secure-cookie-definit
 /** A defined cookie that verified. */
 export interface SecureCookieDefinedValue<Value> extends SecureCookieVerifiedValue<Value> {
   /**
-   * Whether it is bound to a device, which had to prove its key within the time of `deviceBound`.
+   * Whether it is bound to a device, which has proved its key within the time of `deviceBound`.
    *
    * @experimental
    */
@@ -31,11 +31,11 @@ export interface SecureCookieDefinedValue<Value> extends SecureCookieVerifiedVal
 
 /** A cookie that one of the formats in `accepts` verified. */
 export interface SecureCookieAcceptedValue<Value> {
-  /** Its format found it authentic. */
+  /** The format found it authentic. */
   readonly valid: true;
-  /** What the definition's codec and schema made of it. */
+  /** The value that the definition's codec and schema return. */
   readonly value: Value;
-  /** When it was signed, in whole seconds since the epoch, where its format says so. */
+  /** When it was signed, in whole seconds since the epoch, if the format says so. */
   readonly issuedAt: number | undefined;
   /**
    * `undefined`: the value is in none of this library's formats.
@@ -48,24 +48,24 @@ export interface SecureCookieAcceptedValue<Value> {
   /** Always `false`: it would be written in format 2 now. */
   readonly current: false;
   /**
-   * Always `false`: no other format binds.
+   * Always `false`: no other format binds to a device.
    *
    * @experimental
    */
   readonly bound: false;
 }
 
-/** What reading a defined cookie found. */
+/** The result of reading a defined cookie. */
 export type SecureCookieDefinedResult<Value> =
   SecureCookieDefinedValue<Value> | SecureCookieAcceptedValue<Value> | SecureCookieRejectedValue;
 
-/** What a client presented, as it was stored: renewal signs it again, and never re-serializes it. */
+/** The payload that a client presented, as it was stored: renewal signs it again as it is. */
 export interface StoredPayload {
   readonly payload: Uint8Array;
-  /** Seconds since the epoch; what has none is issued for the first time when it is written. */
+  /** Seconds since the epoch; if `undefined`, it is first issued when it is written. */
   readonly firstIssuedAt: number | undefined;
   /**
-   * Whether the browser keeps it when it is closed.
+   * Whether the browser keeps the cookie when it is closed.
    *
    * @defaultValue true
    */
@@ -78,22 +78,22 @@ export interface StoredPayload {
   readonly bound: boolean | undefined;
 }
 
-/** A payload that was read, and until when it is accepted, in seconds since the epoch. */
+/** A payload that was read, and the end of its validity, in seconds since the epoch. */
 interface AcceptedPayload extends StoredPayload {
   readonly expiresAt: number;
 }
 
-/** A result, with the stored payload where it is valid. */
+/** A result, with the stored payload if it is valid. */
 export interface DefinedRead<Value> {
   readonly result: SecureCookieDefinedResult<Value>;
   readonly stored: AcceptedPayload | undefined;
-  /** The version of the ring's key that the value was checked with, where it came that far. */
+  /** The version of the key that the signature was checked with, if it came that far. */
   readonly keyVersion: number | undefined;
 }
 
 /**
- * Reads a defined cookie: each value as v2, else in the formats of `accepts`. Of several that verify,
- * the newest counts; where none does, the first one's reason. Publishes one event.
+ * Verifies a defined cookie: reads each value as v2, or else in the formats of `accepts`. The newest
+ * valid one counts; if none is valid, the reason of the first. Publishes one event.
  *
  * @param given - the app's revocations, if it has any
  * @throws {@link SecureCookieError} `secret-reused`, `revocations-missing`, `schema-async` or `clock`
@@ -131,7 +131,7 @@ function readValue<Value>(
     : (readAccepted(signer, definition, value, revocations) ?? read);
 }
 
-/** How old a value may be, in seconds, where its definition is silent about that too. */
+/** How old a value may be, in seconds: the definition's `maxAge`, or else the signer's. */
 export function maxAgeOf(
   signer: SecureCookieSigner,
   { attributes }: SecureCookieDefinition<never, unknown>,
@@ -139,7 +139,7 @@ export function maxAgeOf(
   return attributes.maxAge ?? signer.maxAge;
 }
 
-/** What carries no date is older than all that does. */
+/** A value without a date counts as older than any with a date. */
 function isNewer(other: DefinedRead<unknown>, present: DefinedRead<unknown>): boolean {
   return other.result.valid && (!present.result.valid || dateOf(other) > dateOf(present));
 }
@@ -176,8 +176,8 @@ function readSigned<Value>(
   if (expiresAt < signer.now()) {
     return rejected('expired', keyVersion);
   }
-  // Its own date, where it carries no other, or one that is later: nobody but the user of a `bytes`
-  // cookie, in the time before it had frames, can have chosen that.
+  // The date of its signature if it has no frame, or a later date in the frame: only the value of a
+  // `bytes` cookie, from before its definition had frames, can have that.
   const firstIssuedAt = Math.min(stored.firstIssuedAt ?? issuedAt, issuedAt);
   const end = absoluteEnd(definition, firstIssuedAt);
   const now = signer.now();
@@ -207,7 +207,7 @@ function rejected(
   return { result: { valid: false, reason }, stored: undefined, keyVersion };
 }
 
-/** What the first format that knows a value makes of it; none of its dates is believed unjudged. */
+/** Reads a value in the first format that knows it, and judges its date whatever the format did. */
 function readAccepted<Value>(
   signer: SecureCookieSigner,
   definition: SecureCookieDefinition<never, Value>,
@@ -256,8 +256,8 @@ function readAccepted<Value>(
 }
 
 /**
- * Bytes of a definition without frames may begin like one: they are left alone. A bound cookie is one
- * of unknown flags where nothing says how long it counts.
+ * Bytes of a definition without frames may begin like a frame: they are left as they are. Without
+ * `deviceBound`, the flag of a bound cookie counts as unknown: nothing says how long it is valid.
  */
 function storedPayload(
   { codec, framed, boundFor }: SecureCookieDefinition<never, unknown>,
@@ -268,7 +268,7 @@ function storedPayload(
   return stored?.bound === true && boundFor === undefined ? undefined : stored;
 }
 
-/** The last second of a cookie, however often it was renewed. */
+/** The end of a cookie, however often it is renewed, in seconds since the epoch. */
 export function absoluteEnd(
   { absoluteMaxAge = Number.POSITIVE_INFINITY }: SecureCookieDefinition<never, unknown>,
   firstIssuedAt = Number.POSITIVE_INFINITY,

@@ -9,11 +9,11 @@ import {
 import type { SecureCookieVerifyResult } from '../signing/verify-result.js';
 
 /**
- * Reads a cookie by its name: of several that verify, the newest counts; where none does, the first
- * one's reason. Browsers send the older first, so that after a change of domain or path the first
- * would rule for ever. Publishes one event.
+ * Verifies a cookie by its name: the newest valid value counts; if none is valid, the reason of the
+ * first. Browsers send older cookies first: if the first one counted, a change of domain or path would
+ * never take effect. Publishes one event.
  *
- * @param options - of own properties, checked
+ * @param options - own properties, checked
  * @throws {@link SecureCookieError} `clock`
  */
 export function readNamedCookie(

@@ -16,7 +16,7 @@ import { readNamedCookie } from './read-named-cookie.js';
 
 type AnyDefinition = SecureCookieDefinition<never, unknown>;
 
-/** Told of a defined cookie when it is verified; not when its result is asked for again. */
+/** Called when a defined cookie is verified, but not when its result is asked for again. */
 export type OnDefinedRead = (
   definition: AnyDefinition,
   read: DefinedRead<unknown>,
@@ -35,11 +35,12 @@ interface DefinitionRead {
 }
 
 /**
- * What was read in one request: a cookie is verified once, whoever asks for it, and publishes one
- * event. Results are remembered by definition, or by name and options, as long as their age allows; a
- * valid one answers for other ages too.
+ * The results of one request: a cookie is verified once, however often it is asked for, and publishes
+ * one event. Results are kept by definition, or by name and options, as long as their age allows. A
+ * valid one also answers for another `maxAge`.
  *
- * Not for a reader that outlives a request: keys turn, and sessions are revoked, under an open socket.
+ * Not for a reader that outlives a request: keys are replaced, and sessions revoked, while a socket is
+ * open.
  */
 export class RememberedReads {
   readonly #signer: SecureCookieSigner;
@@ -60,8 +61,8 @@ export class RememberedReads {
   }
 
   /**
-   * @param values - the cookies of that name, as they came
-   * @param options - of own properties, checked
+   * @param values - the values of the cookies of that name
+   * @param options - own properties, checked
    * @throws {@link SecureCookieError} `secret-reused`, `schema-async` or `clock`
    */
   read(
@@ -90,7 +91,7 @@ export class RememberedReads {
     return withOwnBytes(result);
   }
 
-  /** A valid result has a date, which answers for any age; the reason of another is that of its own. */
+  /** A valid result has a date to check against any `maxAge`; a rejection counts only for its own. */
   #answers({ result, options }: NamedRead, asked: OwnOptions<SecureCookieVerifyOptions>): boolean {
     const { maxAge = this.#signer.maxAge } = asked;
     return result.valid
@@ -119,7 +120,7 @@ export class RememberedReads {
     return read.result;
   }
 
-  /** With a value of its own, as {@link withOwnBytes}; it may have been revoked since. */
+  /** Decodes the value again, so that each caller gets its own. It may have been revoked since. */
   #judgedAgain(
     definition: AnyDefinition,
     { result, stored }: DefinedRead<unknown>,
@@ -137,7 +138,7 @@ export class RememberedReads {
   }
 }
 
-/** What one caller does to a value must not reach the next. */
+/** A copy of the bytes: what one caller does to them must not reach the next. */
 function withOwnBytes(
   result: SecureCookieVerifyResult<string | Uint8Array>,
 ): SecureCookieVerifyResult<string | Uint8Array> {
@@ -146,7 +147,7 @@ function withOwnBytes(
     : result;
 }
 
-/** But for the age. */
+/** Whether two reads have the same options apart from `maxAge`. */
 function areAlike(
   one: OwnOptions<SecureCookieVerifyOptions>,
   other: OwnOptions<SecureCookieVerifyOptions>,

@@ -6,8 +6,8 @@ import { requestHeader } from '../http/request-header.js';
 import type { ResponseHead } from '../http/response-head.js';
 
 /**
- * Whether a cookie is due, by its age or because it would be written otherwise now. One that is bound
- * to a device never is: only a proof of the device brings the next.
+ * Whether a cookie is due for renewal, by its age or because it would be written differently now. One
+ * that is bound to a device never is: it gets a successor only after a proof of the device.
  */
 export function isDueForRenewal(
   { renewAfter, renew }: SecureCookieDefinition<never, unknown>,
@@ -24,8 +24,8 @@ export function isDueForRenewal(
 
 /**
  * Whether this response may carry a renewed cookie. Decided at its head, when status and headers are
- * known. Not on failures, on what is no answer to a person (prefetch, HEAD, upgrades, event streams,
- * 304), or where the app offers it to shared caches.
+ * known. A failure may not, nor a response that no person sees (prefetch, HEAD, upgrade, event stream,
+ * 304), nor one that the app offers to shared caches.
  */
 export function mayRenewOn(
   { renewOn }: SecureCookieDefinition<never, unknown>,

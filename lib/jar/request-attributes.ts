@@ -8,7 +8,7 @@ import type { CookieDefaults } from './cookie-defaults.js';
 type AnyDefinition = SecureCookieDefinition<never, unknown>;
 type DomainOf = NonNullable<AnyDefinition['domainOf']>;
 
-/** What cookies look like in one request: by the app's defaults, its connection and its host. */
+/** The attributes of cookies in one request, by the app's defaults, its connection and its host. */
 export class RequestAttributes {
   readonly defaults: CookieDefaults;
   readonly #isSecureConnection: () => boolean;
@@ -36,7 +36,7 @@ export class RequestAttributes {
   }
 
   /**
-   * Those of a defined cookie, where it lives for this request.
+   * The attributes of a defined cookie, where it lives for this request.
    *
    * @throws {@link SecureCookieError} `attribute`
    */
@@ -49,7 +49,7 @@ export class RequestAttributes {
   }
 }
 
-/** What deletes a defined cookie where it lived before, but not where it lives now. */
+/** The attributes that delete a defined cookie where it lived before, but not where it lives now. */
 export function formerAttributes(
   { formerly }: AnyDefinition,
   now: ResolvedAttributes,
@@ -61,7 +61,7 @@ export function formerAttributes(
     .filter((former) => !former.isSamePlaceAs(now));
 }
 
-/** The app's word, and yet it may depend on what a client sent. */
+/** Checks what the app's function returns, because it may depend on what a client sent. */
 function domainFor(name: string, domainOf: DomainOf, host: string): string | undefined {
   const domain = ask(name, domainOf, host);
   if (domain === undefined || domain === null) {
@@ -72,7 +72,7 @@ function domainFor(name: string, domainOf: DomainOf, host: string): string | und
   }
   throw new SecureCookieError(
     'attribute',
-    `The function "domain" of the cookie "${name}" returned no host name: return one of at most 1024 bytes, or null for the host alone.`,
+    `The function "domain" of the cookie "${name}" did not return a host name: return one of at most 1024 bytes, or null for only the host itself.`,
   );
 }
 
@@ -82,7 +82,7 @@ function ask(name: string, domainOf: DomainOf, host: string): unknown {
   } catch (cause) {
     throw new SecureCookieError(
       'attribute',
-      `The function "domain" of the cookie "${name}" threw: let it return null for hosts that it does not know.`,
+      `The function "domain" of the cookie "${name}" threw an error: return null for hosts that it does not know.`,
       { cause },
     );
   }

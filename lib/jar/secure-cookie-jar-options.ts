@@ -8,65 +8,65 @@ import { CookieDefaults } from './cookie-defaults.js';
 import type { DeviceBinding } from './device-binding.js';
 import type { OneTimeWarnings } from './one-time-warnings.js';
 
-/** What a jar is made of. In Nest, `SecureCookieService` makes jars. */
+/** The options of a jar. In Nest, `SecureCookieService` makes jars. */
 export interface SecureCookieJarOptions {
-  /** What signs and verifies. */
+  /** Signs and verifies the cookies. */
   readonly signer: SecureCookieSigner;
-  /** Node's request; of one that opened a socket, its headers are enough. */
+  /** Node's request. For the request that opened a socket, its headers are enough. */
   readonly request: Pick<IncomingMessage, 'headers'> &
     Partial<Pick<IncomingMessage, 'method' | 'socket'>>;
   /**
-   * Node's response, of which the head is not sent yet.
+   * Node's response, whose head has not been sent yet.
    *
-   * @defaultValue none: then the jar reads anew each time, and setting throws `no-response`
+   * @defaultValue none: then each read verifies again, and setting throws `no-response`
    */
   readonly response?: ServerResponse | undefined;
   /**
-   * The attributes of cookies where a call names no others.
+   * The default attributes of cookies.
    *
    * @defaultValue those of {@link SecureCookieAttributes}
    */
   readonly cookie?: SecureCookieAttributes | CookieDefaults | undefined;
   /**
-   * Whether the request came over TLS, for `secure: 'auto'`. Behind a proxy, say what it says.
+   * Whether the request came over TLS, for `secure: 'auto'`. Behind a proxy, return what it says.
    *
    * @defaultValue whether the socket is encrypted
    */
   readonly isSecureConnection?: (() => boolean) | undefined;
   /**
-   * The host that the request is for, for domains that depend on it; with or without a port. Behind a
-   * proxy, say what it says.
+   * The host of the request, with or without a port, for domains that depend on it. Behind a proxy,
+   * return what it says.
    *
-   * @defaultValue what the header `Host`, or `:authority`, says
+   * @defaultValue the header `Host`, or `:authority`
    */
   readonly host?: (() => string | undefined) | undefined;
   /**
-   * Where the jar says what no caller can be told any more.
+   * Gets what the jar can no longer tell a caller.
    *
    * @defaultValue `console`
    */
   readonly logger?: SecureCookieLogger | undefined;
   /**
-   * Whether the response says `Vary: Cookie` once a cookie is read.
+   * Whether the response gets `Vary: Cookie` when a cookie is read.
    *
    * @defaultValue true
    */
   readonly vary?: boolean | undefined;
   /**
-   * The app's revocations, which have to be started.
+   * The app's revocations, which must have been started.
    *
    * @defaultValue none: a definition with `revocableBy` throws `revocations-missing`
    */
   readonly revocations?: SecureCookieRevocations | undefined;
   /**
-   * Those of the app, which it hears once.
+   * The warnings that the app gets once.
    *
    * @internal
    * @defaultValue each jar's own
    */
   readonly warnings?: OneTimeWarnings | undefined;
   /**
-   * What binds cookies to devices.
+   * Binds cookies to devices.
    *
    * @internal
    * @defaultValue none: setting a cookie of a definition with `deviceBound` throws
@@ -75,20 +75,20 @@ export interface SecureCookieJarOptions {
   readonly deviceBinding?: DeviceBinding | undefined;
 }
 
-/** What one login chooses for a defined cookie. */
+/** The choices of one login for a defined cookie. */
 export interface SecureCookieSetOptions {
   /**
-   * `false` lets the cookie end with the browser's session, also when it is renewed: a login without
-   * "remember me". On the server, it is as old as it may be by its definition.
+   * `false` makes the cookie end with the browser's session, even when it is renewed: a login without
+   * "remember me". On the server, the limits of its definition apply.
    *
-   * @defaultValue true: the browser keeps it as long as the definition's `maxAge` says
+   * @defaultValue true: the browser keeps it for the definition's `maxAge`
    */
   readonly persistent?: boolean | undefined;
 }
 
 /**
- * The options of a jar, copied once. Those of an app, which come with its {@link CookieDefaults}, are
- * complete as they are: each request makes a jar.
+ * The options of a jar, copied once. Options with {@link CookieDefaults} come from the module, which
+ * has checked them; they are used as they are, because each request makes a jar.
  *
  * @throws {@link SecureCookieError} `option`
  */

@@ -31,14 +31,15 @@ import {
 import { readAnew, SecureCookieReader, type CookieResult } from './secure-cookie-reader.js';
 import { warnOfPlainHttp } from './warn-of-plain-http.js';
 
-/** One for all jars: it holds nothing of a request. */
+/** Shared by all jars: it holds nothing of a request. */
 const VARY: HeadWriter = { write: varyByCookie };
 
 /**
  * The secure cookies of one request and its response. Middleware, guards, interceptors, the handler
  * and filters share one.
  *
- * Reading gives what the client sent: what is set is seen by the next request, as in Tornado.
+ * Reading returns what the client sent. A cookie that is set is seen by the next request, as in
+ * Tornado.
  *
  * @example
  * \@Get()
@@ -57,7 +58,7 @@ export class SecureCookieJar extends SecureCookieReader {
   readonly #warnings: OneTimeWarnings | undefined;
   readonly #revocations: SecureCookieRevocations | undefined;
   readonly #deviceBinding: DeviceBinding | undefined;
-  /** Whether the response has yet to be told that it depends on the cookies. */
+  /** Whether the response must still get its `Vary`. */
   #varies: boolean;
   #mayRenew = true;
   /** Made when something is read: requests that only set do not pay for it. */
@@ -66,11 +67,11 @@ export class SecureCookieJar extends SecureCookieReader {
   #pendingCookies: PendingCookies | undefined;
 
   /**
-   * In Nest, take the jar from `@SecureCookies()` or `SecureCookieService.jar`: one for each request.
+   * In Nest, get the jar of a request from `@SecureCookies()` or `SecureCookieService.jar`.
    *
    * @param options - `signer`, Node's `request` and `response`, and what differs from the defaults
-   * @throws {@link SecureCookieError} `option`, or `attribute` for default attributes that no browser
-   * keeps
+   * @throws {@link SecureCookieError} `option`, or `attribute` for default attributes that browsers
+   * refuse
    * @example
    * createServer((request, response) => {
    *   const cookies = new SecureCookieJar({ signer, request, response });
@@ -79,7 +80,7 @@ export class SecureCookieJar extends SecureCookieReader {
    * });
    */
   constructor(options: SecureCookieJarOptions) {
-    // Not among the parameters: declarations would name an option that is internal.
+    // Not destructured among the parameters: the declarations would show internal options.
     const {
       signer,
       request,
@@ -108,14 +109,14 @@ export class SecureCookieJar extends SecureCookieReader {
   }
 
   /**
-   * Sets a cookie, signed, on the response. Tornado: `set_signed_cookie` (`set_secure_cookie`).
+   * Sets a signed cookie on the response. Tornado: `set_signed_cookie` (`set_secure_cookie`).
    *
    * @param name - the cookie's name
    * @param value - text, or bytes, which are copied
-   * @param attributes - what differs from the app's defaults; `maxAge` is what the browser keeps, in
-   * seconds, and at most the signer's
+   * @param attributes - what differs from the app's defaults; `maxAge` is how long the browser keeps
+   * the cookie, in seconds, and at most the signer's
    * @throws {@link SecureCookieError} `name`, `value`, `attribute`, `cookie-too-large`,
-   * `headers-sent`, `no-response` or `clock`; then the response is as it was
+   * `headers-sent`, `no-response` or `clock`; then the response is unchanged
    * @example
    * cookies.set('__Host-session', id, { sameSite: 'strict', maxAge: 3600 });
    */
@@ -124,11 +125,11 @@ export class SecureCookieJar extends SecureCookieReader {
    * Sets a defined cookie, with its own attributes.
    *
    * @param definition - made by `defineSecureCookie`
-   * @param value - what its schema takes
+   * @param value - a value that its schema accepts
    * @param options - `persistent: false` for a cookie that ends with the browser's session
    * @throws {@link SecureCookieError} `value`, `attribute`, `option`, `cookie-too-large`,
    * `headers-sent`, `no-response`, `revocations-missing`, `device-bound-missing`, `schema-async` or
-   * `clock`; then the response is as it was
+   * `clock`; then the response is unchanged
    * @example
    * cookies.set(Cart, { items: [] }, { persistent: false });
    */
@@ -181,8 +182,8 @@ export class SecureCookieJar extends SecureCookieReader {
    * Deletes a cookie in the browser. Tornado: `clear_cookie`.
    *
    * @param name - the cookie's name
-   * @param attributes - those it was set with: browsers delete only where domain, path and
-   * partitioning are the same, and refuse what lacks the "Secure" that its prefix needs
+   * @param attributes - those it was set with: browsers delete it only if domain, path and
+   * partitioning are the same, and refuse a deletion without the "Secure" that its prefix needs
    * @throws {@link SecureCookieError} `name`, `attribute`, `headers-sent` or `no-response`
    * @example
    * cookies.clear('cart', { path: '/shop' });
@@ -231,8 +232,7 @@ export class SecureCookieJar extends SecureCookieReader {
   }
 
   /**
-   * Leaves cookies as old as they are, because the request failed: a response of GraphQL does not
-   * show it in its head.
+   * Prevents renewals because the request failed: the head of a GraphQL response does not show that.
    *
    * @internal
    */
@@ -241,7 +241,8 @@ export class SecureCookieJar extends SecureCookieReader {
   }
 
   /**
-   * Once in a request: what was read before is remembered. Without a response, each time anew.
+   * Verifies a cookie once in a request and remembers the result. Without a response, each read
+   * verifies again.
    *
    * @internal
    */
@@ -270,7 +271,7 @@ export class SecureCookieJar extends SecureCookieReader {
     occurrences: number,
   ): void {
     assertRenewable(definition, this.#signer, this.#attributes.defaults);
-    // Of two cookies of one name, browsers would keep both: which is renewed cannot be told.
+    // With two cookies of one name, we cannot know which place this one has: browsers would keep both.
     const due = isDueForRenewal(definition, result, this.#signer.now());
     if (due && stored !== undefined && occurrences === 1) {
       this.#pending.addRenewal(definition.name, (head) =>
@@ -294,7 +295,7 @@ export class SecureCookieJar extends SecureCookieReader {
     if (this.#response === undefined) {
       throw new SecureCookieError(
         'no-response',
-        'No response is sent here that a cookie could be set or cleared with: sockets and subscriptions have none, so do it in an HTTP route, a query or a mutation. With Apollo on Fastify, hand the reply on: context: (request, reply) => ({ reply }).',
+        'No response is sent here, so no cookie can be set or cleared: sockets and subscriptions have none. Do it in an HTTP route, a query or a mutation. With Apollo on Fastify, pass the reply on: context: (request, reply) => ({ reply }).',
       );
     }
     this.#pendingCookies ??= new PendingCookies(

@@ -15,19 +15,19 @@ import { readDefinedCookie, type SecureCookieDefinedResult } from './read-define
 import { readNamedCookie } from './read-named-cookie.js';
 
 /**
- * How many cookies of one name are tried. Browsers send several when paths or domains differ; more
+ * The most cookies of one name that are tried. Browsers send several if paths or domains differ; more
  * would only waste time.
  */
 const MAX_VALUES = 16;
 
-/** What reading a cookie found: by its name, or as it was defined. */
+/** The result of reading a cookie, by its name or by its definition. */
 export type CookieResult =
   SecureCookieDefinedResult<unknown> | SecureCookieVerifyResult<string | Uint8Array>;
 
-/** What a reader needs beside the signer and the header. */
+/** The options of a reader. */
 export interface SecureCookieReaderOptions {
   /**
-   * The app's revocations, which have to be started.
+   * The app's revocations, which must have been started.
    *
    * @defaultValue none: reading a definition with `revocableBy` throws `revocations-missing`
    */
@@ -45,11 +45,11 @@ interface FoundValues {
 }
 
 /**
- * Reads secure cookies from one `Cookie` header. Where a name occurs several times, the newest cookie
- * that verifies counts (Tornado takes the last one). Against a neighbouring subdomain that plants
- * cookies, only a `__Host-` name helps.
+ * Reads secure cookies from one `Cookie` header. If a name occurs several times, the newest valid
+ * cookie counts (Tornado takes the last one). Only a `__Host-` name protects against a neighbouring
+ * subdomain that plants cookies.
  *
- * Each read verifies anew, so a reader may be kept as long as a socket is open.
+ * Each read verifies again, so a reader may be kept as long as a socket is open.
  *
  * @example
  * new SecureCookieReader(signer, request.headers.cookie).get('user');
@@ -60,14 +60,14 @@ export class SecureCookieReader {
   readonly #revocations: SecureCookieRevocations | undefined;
   /**
    * The cookies of each name that was asked for: guards, parameters and the jar share the search. A
-   * list, because a request reads two or three names, and a Map for them takes longer to make.
+   * list, because a request reads two or three names, and creating a Map takes longer.
    */
   readonly #found: FoundValues[] = [];
 
   /**
-   * @param signer - what verifies
-   * @param header - the `Cookie` request header, as it came
-   * @param options - `revocations`, where there are any
+   * @param signer - verifies the cookies
+   * @param header - the raw `Cookie` request header
+   * @param options - `revocations`, if the app has any
    * @throws {@link SecureCookieError} `option`
    */
   constructor(
@@ -85,8 +85,9 @@ export class SecureCookieReader {
    * The verified value of a cookie. Tornado: `get_signed_cookie` (`get_secure_cookie`).
    *
    * @param name - the cookie's name
-   * @param options - `maxAge` in seconds, `minVersion`, `encoding`; the signer's where left out
-   * @returns text, or bytes with `encoding: 'bytes'`; `undefined` where there is no valid cookie
+   * @param options - `maxAge` in seconds and `minVersion`, by default the signer's; `encoding`;
+   * `encrypted`
+   * @returns text, or bytes with `encoding: 'bytes'`; `undefined` if there is no valid cookie
    * @throws {@link SecureCookieError} `option` for a bad option, `clock` for a broken clock
    * @example
    * cookies.get('user', { maxAge: 3600 });
@@ -99,7 +100,7 @@ export class SecureCookieReader {
    * The value of a defined cookie.
    *
    * @param definition - made by `defineSecureCookie`
-   * @returns what its codec and schema give; `undefined` where there is no valid cookie
+   * @returns what its codec and schema return; `undefined` if there is no valid cookie
    * @throws {@link SecureCookieError} `secret-reused`, `revocations-missing`, `schema-async` or
    * `clock`
    * @example
@@ -119,8 +120,9 @@ export class SecureCookieReader {
    * none. Tornado: `get_signed_cookie`, and `get_signed_cookie_key_version` for the `keyVersion`.
    *
    * @param name - the cookie's name
-   * @param options - `maxAge` in seconds, `minVersion`, `encoding`; the signer's where left out
-   * @returns the result of the newest cookie of that name that verifies, else of the first one
+   * @param options - `maxAge` in seconds and `minVersion`, by default the signer's; `encoding`;
+   * `encrypted`
+   * @returns the result of the newest valid cookie of that name, or else of the first one
    * @throws {@link SecureCookieError} `option` for a bad option, `clock` for a broken clock
    * @example
    * const result = cookies.verify('user');
@@ -149,7 +151,7 @@ export class SecureCookieReader {
   }
 
   /**
-   * Reads a cookie of which these values came: by its name and options, or as it was defined.
+   * Verifies a cookie with these values, by its name and options or by its definition.
    *
    * @internal
    */
@@ -185,7 +187,7 @@ export class SecureCookieReader {
   }
 }
 
-/** Verifies, whoever has asked before. */
+/** Verifies a cookie, even if it was verified before. */
 export function readAnew(
   signer: SecureCookieSigner,
   cookie: string | SecureCookieDefinition<never, unknown>,

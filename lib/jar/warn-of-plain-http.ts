@@ -6,8 +6,8 @@ import type { PendingCookie } from './pending-cookies.js';
 import type { RequestAttributes } from './request-attributes.js';
 
 /**
- * Warns once of a cookie that cannot exist without TLS and is set without it: browsers drop it in
- * silence, most of them on other hosts than localhost alone. A deletion is none.
+ * Warns once if a cookie that cannot exist without TLS is set without it. Browsers silently drop it,
+ * most of them except on localhost. There is no warning about deletions.
  */
 export function warnOfPlainHttp(
   warnings: OneTimeWarnings | undefined,
@@ -26,6 +26,6 @@ export function warnOfPlainHttp(
   }
   warnings.give(
     'plain-http',
-    `The cookie "${name}" was set over plain HTTP, and with its prefix, "sameSite: 'none'" or "partitioned" it needs "Secure": browsers drop it, many of them not on localhost. Serve the app over TLS; behind a proxy that ends TLS, set "trust proxy" (Express) or "trustProxy" (Fastify), or "cookie: { secure: true }".`,
+    `The cookie "${name}" was set over plain HTTP, but its prefix, "sameSite: 'none'" or "partitioned" requires "Secure": browsers drop it, although many keep it on localhost. Serve the app over TLS; behind a proxy that ends TLS, set "trust proxy" (Express) or "trustProxy" (Fastify), or "cookie: { secure: true }".`,
   );
 }

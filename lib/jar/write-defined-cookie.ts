@@ -6,25 +6,25 @@ type AnyDefinition = SecureCookieDefinition<never, unknown>;
 
 /** A defined cookie before it is signed. */
 export interface WrittenCookie {
-  /** What is signed, or encrypted and signed. */
+  /** The bytes to sign, or to encrypt and sign. */
   readonly bytes: Uint8Array;
   /** Seconds since the epoch. */
   readonly firstIssuedAt: number;
-  /** How long it may live, in whole seconds: what its absolute age leaves of it. */
+  /** How long it may still live, in whole seconds: the rest of its absolute age. */
   readonly remaining: number;
   /**
-   * What it is to be dated, in whole seconds, where it can be revoked: when it was written, however
-   * much later it is signed, and not before its first issue, which may lie ahead.
+   * The date of a revocable cookie, in whole seconds since the epoch: when it was written, even if it
+   * is signed later, and never before its first issue, which may be in the future.
    */
   readonly issuedAt: number | undefined;
-  /** Whether the browser keeps it when it is closed, as far as its `maxAge` says so. */
+  /** Whether the browser keeps the cookie when it is closed, unless its `maxAge` is `null`. */
   readonly persistent: boolean;
 }
 
 /**
- * Writes a defined cookie: what `set` stores, what renewal stores again, and what the mint makes.
+ * Writes a defined cookie, for `set`, for renewal and for the mint.
  *
- * @param stored - the payload; where it has no first issue, this is it
+ * @param stored - the payload; if it has no first issue, that is now
  * @param now - seconds since the epoch
  */
 export function writeDefinedCookie(

@@ -133,7 +133,7 @@ const rows = [
 
 /** Said of the first of three such cookies, in the first of two requests. */
 const PLAIN_HTTP =
-  'warn: The cookie "__Host-prefix" was set over plain HTTP, and with its prefix, "sameSite: \'none\'" or "partitioned" it needs "Secure": browsers drop it, many of them not on localhost. Serve the app over TLS; behind a proxy that ends TLS, set "trust proxy" (Express) or "trustProxy" (Fastify), or "cookie: { secure: true }".';
+  'warn: The cookie "__Host-prefix" was set over plain HTTP, but its prefix, "sameSite: \'none\'" or "partitioned" requires "Secure": browsers drop it, although many keep it on localhost. Serve the app over TLS; behind a proxy that ends TLS, set "trust proxy" (Express) or "trustProxy" (Fastify), or "cookie: { secure: true }".';
 
 describe.each(platformApps)("secure: 'auto' on $platform", (platform) => {
   describe.each(rows)('over $over', ({ protocol, secure, ...setting }) => {
