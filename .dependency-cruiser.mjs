@@ -34,9 +34,8 @@ const ROOMS = {
   ],
   'device-bound': [
     rooms('device-bound', 'nest', 'jar', 'revocation', 'definition', 'accepts', 'signing', 'http'),
-    // ES256, and nothing else.
-    '^(crypto|http)$',
-    '(^|/)node_modules/rxjs/',
+    // ES256 and identifiers, and nothing else.
+    '^(crypto|http|diagnostics_channel)$',
     NEST,
   ],
 };

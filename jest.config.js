@@ -78,7 +78,7 @@ export default {
     project(
       'rooms',
       [
-        '<rootDir>/test/{signing,http,accepts,definition,revocation,jar,testing}/**/*.spec.ts',
+        '<rootDir>/test/{signing,http,accepts,definition,revocation,jar,testing,device-bound}/**/*.spec.ts',
         '<rootDir>/test/*.spec.ts',
         ...not(IN_AN_APP),
         ...not(PEERS),

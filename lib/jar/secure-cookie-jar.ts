@@ -4,6 +4,7 @@ import type { SecureCookieDefinition } from '../definition/secure-cookie-definit
 import { SecureCookieError } from '../errors.js';
 import { beforeResponseHead, type HeadWriter } from '../http/before-response-head.js';
 import { varyByCookie } from '../http/caching.js';
+import type { ResolvedAttributes } from '../http/resolved-attributes.js';
 import { requestedHost } from '../http/host-name.js';
 import { requestHeader } from '../http/request-header.js';
 import { isEncrypted } from '../http/request-protocol.js';
@@ -222,13 +223,24 @@ export class SecureCookieJar extends SecureCookieReader {
   }
 
   /**
-   * Puts cookies on the response that another room makes of where they live for this request.
+   * The attributes of a defined cookie, where it lives for this request.
    *
    * @internal
+   * @throws {@link SecureCookieError} `attribute`
    */
-  addMade(make: (attributes: RequestAttributes) => readonly PendingCookie[]): void {
+  attributesOf(definition: SecureCookieDefinition<never, unknown>): ResolvedAttributes {
+    return this.#attributes.ofDefinition(definition);
+  }
+
+  /**
+   * Puts cookies on the response that another room has made.
+   *
+   * @internal
+   * @throws {@link SecureCookieError} `headers-sent` or `no-response`
+   */
+  add(cookies: readonly PendingCookie[]): void {
     this.#pending.assertWritable();
-    this.#addAll(make(this.#attributes));
+    this.#addAll(cookies);
   }
 
   /**

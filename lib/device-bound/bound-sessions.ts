@@ -1,0 +1,125 @@
+import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+import { ResolvedAttributes } from '../http/resolved-attributes.js';
+import { assertCookieSize } from '../http/set-cookie.js';
+import { deletion } from '../jar/defined-cookies.js';
+import type { BegunSession, DeviceBinding } from '../jar/device-binding.js';
+import type { PendingCookie } from '../jar/pending-cookies.js';
+import { ENCRYPTED } from '../signing/sign-value.js';
+import { signedLength, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import { DeviceChallenges } from './device-challenges.js';
+import { DEVICE_POINT_LENGTH } from './device-key.js';
+import { encodeRefreshState, IDENTIFIER_LENGTH } from './refresh-state.js';
+
+type AnyDefinition = SecureCookieDefinition<never, unknown>;
+
+/** One definition whose cookies are bound, with its refresh cookie. */
+export interface BoundSession {
+  readonly definition: AnyDefinition;
+  /** How long a bound cookie counts, in seconds. */
+  readonly boundFor: number;
+  readonly refreshName: string;
+}
+
+/** Every prefix that browsers know. */
+const PREFIX = /^__(?:host-http|host|http|secure)-/i;
+
+/** What an app binds, and where. Of values alone: apps on one platform may share it. */
+export class BoundSessions implements DeviceBinding {
+  readonly all: readonly BoundSession[];
+  readonly registrationPath: string;
+  readonly refreshPath: string;
+  readonly #path: string;
+
+  /**
+   * @param path - of both endpoints, and of the refresh cookies
+   */
+  constructor(path: string, definitions: readonly AnyDefinition[]) {
+    this.#path = path;
+    this.registrationPath = `${path}/registration`;
+    this.refreshPath = `${path}/refresh`;
+    this.all = definitions.map((definition) => ({
+      definition,
+      boundFor: definition.boundFor ?? 0,
+      refreshName: refreshCookieName(definition.name),
+    }));
+  }
+
+  binds(definition: AnyDefinition): boolean {
+    return this.#of(definition) !== undefined;
+  }
+
+  registration(
+    definition: AnyDefinition,
+    session: BegunSession,
+    signer: SecureCookieSigner,
+  ): string | undefined {
+    const bound = this.#of(definition);
+    if (bound === undefined) {
+      return undefined;
+    }
+    assertRefreshable(bound, session, signer);
+    const challenge = new DeviceChallenges(signer).make(registrationSubject(definition, session));
+    return `(ES256);path="${this.registrationPath}";challenge="${challenge}"`;
+  }
+
+  deletions(definition: AnyDefinition, attributes: ResolvedAttributes): readonly PendingCookie[] {
+    return [deletion(refreshCookieName(definition.name), this.refreshAttributes(attributes))];
+  }
+
+  /**
+   * Those of a refresh cookie: sent to the endpoints alone, and never seen by scripts.
+   *
+   * @param attributes - those of the session's cookie
+   */
+  refreshAttributes(attributes: ResolvedAttributes): ResolvedAttributes {
+    const { maxAge, sameSite, partitioned, priority } = attributes;
+    return new ResolvedAttributes({
+      path: this.#path,
+      domain: undefined,
+      maxAge,
+      httpOnly: true,
+      secure: true,
+      sameSite,
+      partitioned,
+      priority,
+    });
+  }
+
+  #of(definition: AnyDefinition): BoundSession | undefined {
+    return this.all.find((bound) => bound.definition === definition);
+  }
+}
+
+/** What the challenge of a registration is about. */
+export function registrationSubject(
+  { name }: AnyDefinition,
+  { payload, firstIssuedAt }: BegunSession,
+): readonly string[] {
+  const value = Buffer.from(payload).toString('base64');
+  return ['registration', name, String(firstIssuedAt), value];
+}
+
+/** `__Secure-`, because a path of its own rules out `__Host-`. */
+function refreshCookieName(sessionName: string): string {
+  return `__Secure-${sessionName.replace(PREFIX, '')}-refresh`;
+}
+
+/**
+ * A session that fits a cookie may not fit its refresh cookie, and could never be bound.
+ *
+ * @throws {@link SecureCookieError} `cookie-too-large`
+ */
+function assertRefreshable(
+  { refreshName }: BoundSession,
+  { payload, firstIssuedAt }: BegunSession,
+  signer: SecureCookieSigner,
+): void {
+  const state = encodeRefreshState({
+    identifier: '00'.repeat(IDENTIFIER_LENGTH),
+    point: new Uint8Array(DEVICE_POINT_LENGTH),
+    firstIssuedAt,
+    persistent: true,
+    payload,
+  });
+  assertCookieSize(refreshName, signedLength(signer, refreshName, state, ENCRYPTED));
+}

@@ -1,0 +1,74 @@
+import { isDefinition } from '../definition/is-definition.js';
+import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+import { SecureCookieError } from '../errors.js';
+import { ownOptions, type OwnOptions } from '../own-options.js';
+
+type AnyDefinition = SecureCookieDefinition<never, unknown>;
+
+/**
+ * The options of `DeviceBoundModule`.
+ *
+ * @experimental
+ */
+export interface DeviceBoundModuleOptions {
+  /**
+   * Where the two endpoints are, as browsers see it: a global prefix is not added.
+   *
+   * @defaultValue '/device-bound'
+   */
+  readonly path?: string | undefined;
+  /** The definitions with `deviceBound` whose cookies are bound. */
+  readonly sessions: readonly AnyDefinition[];
+}
+
+function blankOptions(): OwnOptions<DeviceBoundModuleOptions> {
+  return { path: undefined, sessions: undefined };
+}
+
+/** Unreserved characters (RFC 3986, section 2.3): no router, header or cookie takes them for more. */
+const PATH = /^(?:\/[A-Za-z0-9._~-]+)+$/;
+
+/** Beyond it, the cookies of a path are refused; see `set-cookie.ts`. */
+const MAX_PATH_LENGTH = 1000;
+
+/**
+ * The options of own properties, copied once and checked.
+ *
+ * @throws {@link SecureCookieError} `option`
+ */
+export function deviceBoundOptions(given: DeviceBoundModuleOptions): {
+  readonly path: string;
+  readonly sessions: readonly AnyDefinition[];
+} {
+  const { path = '/device-bound', sessions } = ownOptions(given, blankOptions, 'option');
+  if (typeof path !== 'string' || !PATH.test(path) || path.length > MAX_PATH_LENGTH) {
+    throw new SecureCookieError(
+      'option',
+      'The option "path" of DeviceBoundModule must be a path such as "/device-bound", of letters, digits and -._~ between its slashes, and without one at its end.',
+    );
+  }
+  const own: readonly unknown[] = Array.isArray(sessions) ? Array.from(sessions) : [];
+  if (own.length === 0 || !own.every(isDefinition)) {
+    throw new SecureCookieError(
+      'option',
+      'The option "sessions" of DeviceBoundModule must be a list of definitions: [Session]. One that is undefined comes from two files that import each other.',
+    );
+  }
+  for (const { name, boundFor } of own) {
+    if (boundFor === undefined) {
+      throw new SecureCookieError(
+        'option',
+        `The definition of the cookie "${name}" is among the "sessions" of DeviceBoundModule, and has no "deviceBound": give it one, or take it from the list.`,
+      );
+    }
+  }
+  const names = own.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new SecureCookieError(
+      'option',
+      `Two of the "sessions" of DeviceBoundModule have the name "${twice}": name each once.`,
+    );
+  }
+  return { path, sessions: own };
+}

@@ -1,0 +1,176 @@
+import { Inject, Logger, Module, type DynamicModule, type NestModule } from '@nestjs/common';
+import { HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { describeError, SecureCookieError } from '../errors.js';
+import { beforeResponseHead, type HeadWriter } from '../http/before-response-head.js';
+import { DEVICE_BINDING } from '../nest/device-binding.js';
+import { rawRequest, rawResponse } from '../nest/platform.js';
+import { SecureCookieService } from '../nest/secure-cookie.service.js';
+import { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
+import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import { BoundSessions } from './bound-sessions.js';
+import {
+  DeviceBoundEndpoints,
+  type AttributesOf,
+  type EndpointAnswer,
+} from './device-bound-endpoints.js';
+import { deviceBoundOptions, type DeviceBoundModuleOptions } from './device-bound-options.js';
+
+type Endpoint = (
+  headers: ReturnType<typeof rawRequest>['headers'],
+  attributesOf: AttributesOf,
+) => EndpointAnswer;
+
+/** No page of another origin may read an answer, whatever the app allows elsewhere. */
+const WITHOUT_CORS: HeadWriter = {
+  write(head) {
+    for (const name of head.names()) {
+      if (name.toLowerCase().startsWith('access-control-')) {
+        head.removeHeader(name);
+      }
+    }
+  },
+};
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'Cache-Control': 'no-store',
+  'X-Frame-Options': 'DENY',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+};
+
+/**
+ * Binds the cookies of definitions with `deviceBound` to the devices of browsers that know Device Bound
+ * Session Credentials (a W3C draft): so a copied cookie is worthless after the time that the definition
+ * says. Registered once, beside `SecureCookieModule`.
+ *
+ * @example
+ * \@Module({
+ *   imports: [
+ *     SecureCookieModule.forRoot(process.env.COOKIE_SECRET),
+ *     DeviceBoundModule.forRoot({ sessions: [Session] }),
+ *   ],
+ * })
+ * export class AppModule {}
+ * @experimental
+ */
+@Module({})
+export class DeviceBoundModule implements NestModule {
+  readonly #sessions: BoundSessions;
+  readonly #adapterHost: HttpAdapterHost;
+  readonly #moduleRef: ModuleRef;
+  readonly #modules: ModulesContainer;
+  readonly #logger = new Logger('DeviceBoundModule');
+
+  constructor(
+    @Inject(DEVICE_BINDING) sessions: BoundSessions,
+    @Inject(HttpAdapterHost) adapterHost: HttpAdapterHost,
+    @Inject(ModuleRef) moduleRef: ModuleRef,
+    @Inject(ModulesContainer) modules: ModulesContainer,
+  ) {
+    this.#sessions = sessions;
+    this.#adapterHost = adapterHost;
+    this.#moduleRef = moduleRef;
+    this.#modules = modules;
+  }
+
+  /**
+   * Registers the module.
+   *
+   * @param options - `sessions`, the definitions, and `path`, where the endpoints are
+   * @throws {@link SecureCookieError} `option`
+   * @example
+   * DeviceBoundModule.forRoot({ path: '/session/device', sessions: [Session] });
+   * @experimental
+   */
+  static forRoot(options: DeviceBoundModuleOptions): DynamicModule {
+    const { path, sessions } = deviceBoundOptions(options);
+    return {
+      module: DeviceBoundModule,
+      global: true,
+      providers: [{ provide: DEVICE_BINDING, useValue: new BoundSessions(path, sessions) }],
+      exports: [DEVICE_BINDING],
+    };
+  }
+
+  /**
+   * The endpoints are routes of the platform itself, which come before those of controllers: no guard
+   * asks there for the cookie that they are to bring, and no other route pays for them.
+   *
+   * Called by Nest.
+   *
+   * @throws {@link SecureCookieError} `module-missing`, `module-twice`, `revocations-missing` or `option`
+   */
+  configure(): void {
+    this.#assertOnce();
+    const service = this.#provider(SecureCookieService);
+    if (service instanceof SecureCookieService) {
+      service.checkDefinitions(this.#sessions.all.map(({ definition }) => definition));
+    }
+    const endpoints = new DeviceBoundEndpoints(
+      this.#sessions,
+      this.#provider(SecureCookieSigner),
+      this.#provider(SecureCookieRevocations),
+    );
+    const { registrationPath, refreshPath } = this.#sessions;
+    this.#serve(registrationPath, service, (...request) => endpoints.register(...request));
+    this.#serve(refreshPath, service, (...request) => endpoints.refresh(...request));
+  }
+
+  #assertOnce(): void {
+    const registrations = [...this.#modules.values()].filter(
+      ({ metatype, providers }) => metatype === DeviceBoundModule && providers.has(DEVICE_BINDING),
+    );
+    if (registrations.length > 1) {
+      throw new SecureCookieError(
+        'module-twice',
+        'DeviceBoundModule is registered twice in this app: call forRoot once, in the root module, with all "sessions".',
+      );
+    }
+  }
+
+  #provider<Provider>(type: abstract new (...args: never) => Provider): Provider {
+    try {
+      return this.#moduleRef.get(type, { strict: false });
+    } catch {
+      throw new SecureCookieError(
+        'module-missing',
+        'DeviceBoundModule needs SecureCookieModule: add SecureCookieModule.forRoot(<secret>) to the imports of the root module.',
+      );
+    }
+  }
+
+  #serve(path: string, service: SecureCookieService, endpoint: Endpoint): void {
+    const { httpAdapter } = this.#adapterHost;
+    httpAdapter.post(path, (request: object, response: object) => {
+      beforeResponseHead(rawResponse(response), WITHOUT_CORS);
+      for (const [name, value] of Object.entries(HEADERS)) {
+        httpAdapter.setHeader(response, name, value);
+      }
+      const { status, body, challenge } = this.#answer(request, response, service, endpoint);
+      if (challenge !== undefined) {
+        httpAdapter.setHeader(response, 'Secure-Session-Challenge', challenge);
+      }
+      if (body !== undefined) {
+        httpAdapter.setHeader(response, 'Content-Type', 'application/json');
+      }
+      httpAdapter.reply(response, body, status);
+    });
+  }
+
+  /** What fails here is the server's: the browser tries again later. */
+  #answer(
+    request: object,
+    response: object,
+    service: SecureCookieService,
+    endpoint: Endpoint,
+  ): EndpointAnswer {
+    try {
+      const jar = service.jar(request, response);
+      const answer = endpoint(rawRequest(request).headers, (asked) => jar.attributesOf(asked));
+      jar.add(answer.cookies);
+      return answer;
+    } catch (error) {
+      this.#logger.error(`A device could not be answered: ${describeError(error)}`);
+      return { status: 503, body: undefined, cookies: [], challenge: undefined };
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+
+/**
+ * The public half of the key pair that a browser keeps on its device, a point of P-256, as 64 bytes:
+ *
+ *     x, 32 bytes, big-endian | y, 32 bytes, big-endian
+ */
+export type DevicePoint = Uint8Array;
+
+/** Bytes. */
+const COORDINATE_LENGTH = 32;
+
+/** Bytes. */
+export const DEVICE_POINT_LENGTH = 2 * COORDINATE_LENGTH;
+
+/** RFC 7518, section 6.2.1.2: the full size of a coordinate, in base64url without padding. */
+const COORDINATE = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
+
+/**
+ * The point of a JWK (RFC 7517), or `undefined` for anything that names none of P-256. Whether it lies
+ * on the curve, {@link deviceKey} says.
+ *
+ * @param jwk - of which nothing is trusted; other members are ignored
+ */
+export function pointOfJwk(jwk: unknown): DevicePoint | undefined {
+  if (typeof jwk !== 'object' || jwk === null) {
+    return undefined;
+  }
+  const { kty, crv, x, y }: Readonly<Record<string, unknown>> = { ...jwk };
+  if (kty !== 'EC' || crv !== 'P-256' || !isCoordinate(x) || !isCoordinate(y)) {
+    return undefined;
+  }
+  const point = new Uint8Array(DEVICE_POINT_LENGTH);
+  point.set(Buffer.from(x, 'base64url'));
+  point.set(Buffer.from(y, 'base64url'), COORDINATE_LENGTH);
+  return point;
+}
+
+/** The key of a point; `undefined` where it does not lie on the curve. */
+export function deviceKey(point: DevicePoint): KeyObject | undefined {
+  const x = base64url(point.subarray(0, COORDINATE_LENGTH));
+  const y = base64url(point.subarray(COORDINATE_LENGTH));
+  try {
+    return createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
+  } catch {
+    // OpenSSL refuses a point that is not on the curve.
+    return undefined;
+  }
+}
+
+/** What tells one key from another. Both texts of a coordinate would be two keys to it: see the grammar. */
+export function thumbprint(point: DevicePoint): string {
+  return base64url(point);
+}
+
+function isCoordinate(value: unknown): value is string {
+  return typeof value === 'string' && COORDINATE.test(value);
+}
+
+function base64url(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64url');
+}

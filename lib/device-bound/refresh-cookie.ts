@@ -1,0 +1,111 @@
+import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+import { findCookieValues } from '../http/cookie-header.js';
+import type { ResolvedAttributes } from '../http/resolved-attributes.js';
+import type { PendingCookie } from '../jar/pending-cookies.js';
+import { absoluteEnd, maxAgeOf } from '../jar/read-defined-cookie.js';
+import { readSignedValue, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import type { BoundSession } from './bound-sessions.js';
+import { decodeRefreshState, encodeRefreshState, type RefreshState } from './refresh-state.js';
+
+/** A refresh cookie that is authentic, whatever its age. */
+export interface RefreshCookie extends RefreshState {
+  /** When it was signed, in seconds since the epoch. */
+  readonly issuedAt: number;
+  /** Whether it was signed with the key that signs now. */
+  readonly current: boolean;
+}
+
+/** Of several that browsers may send, and no more than a client should cost. */
+const MAX_VALUES = 4;
+
+/** Its age is judged by {@link sessionEnd}: one that is too old can be told from a forged one. */
+const READ = {
+  maxAge: Number.POSITIVE_INFINITY,
+  minVersion: undefined,
+  encoding: 'bytes',
+  encrypted: true,
+} as const;
+
+/**
+ * The refresh cookie of a session that a browser names.
+ *
+ * @param header - the `Cookie` header
+ */
+export function readRefreshCookie(
+  signer: SecureCookieSigner,
+  { refreshName }: BoundSession,
+  header: string | undefined,
+  identifier: string,
+): RefreshCookie | undefined {
+  const values = findCookieValues(header, refreshName, MAX_VALUES);
+  // A missing cookie takes the way of a forged one.
+  for (const value of values.length === 0 ? [forged(refreshName)] : values) {
+    const { result } = readSignedValue(signer, refreshName, value, READ);
+    if (result.valid && typeof result.value !== 'string') {
+      const state = decodeRefreshState(result.value);
+      if (state?.identifier === identifier) {
+        return { ...state, issuedAt: result.issuedAt, current: result.current };
+      }
+    }
+  }
+  return undefined;
+}
+
+/** The last second of a bound session, however often it was refreshed: that of a cookie of the same age. */
+export function sessionEnd(
+  signer: SecureCookieSigner,
+  definition: SecureCookieDefinition<never, unknown>,
+  { issuedAt, firstIssuedAt }: Pick<RefreshCookie, 'issuedAt' | 'firstIssuedAt'>,
+): { readonly last: number; readonly reason: 'expired' | 'absolute-age' } {
+  const byAge = issuedAt + maxAgeOf(signer, definition);
+  const byFirstIssue = absoluteEnd(definition, firstIssuedAt);
+  return byAge < byFirstIssue
+    ? { last: byAge, reason: 'expired' }
+    : { last: byFirstIssue, reason: 'absolute-age' };
+}
+
+/**
+ * When the next refresh cookie is dated; `undefined` where the present one stays. It is renewed as its
+ * session's cookie would be. Signed by an old key, it is signed anew in any case, with the date that it
+ * has, so that its session outlives that key and nothing else.
+ */
+export function nextDate(
+  { renewAfter, renew }: SecureCookieDefinition<never, unknown>,
+  { issuedAt, firstIssuedAt, current }: RefreshCookie,
+  now: number,
+): number | undefined {
+  const isOld = renewAfter !== undefined && now - issuedAt > renewAfter;
+  if (isOld || (renew && !current)) {
+    return Math.max(Math.floor(now), firstIssuedAt);
+  }
+  return current ? undefined : issuedAt;
+}
+
+/**
+ * A refresh cookie to be signed, with the date that its state has.
+ *
+ * @param attributes - those of refresh cookies
+ */
+export function writeRefreshCookie(
+  { definition, refreshName }: BoundSession,
+  state: Omit<RefreshCookie, 'current'>,
+  attributes: ResolvedAttributes,
+  signer: SecureCookieSigner,
+): PendingCookie {
+  const { maxAge } = attributes;
+  const left = Math.floor(sessionEnd(signer, definition, state).last - signer.now());
+  const keeps = state.persistent && maxAge !== null;
+  return {
+    name: refreshName,
+    value: encodeRefreshState(state),
+    attributes: attributes.lasting(keeps ? Math.max(1, Math.min(maxAge, left)) : null),
+    encrypt: true,
+    issuedAt: state.issuedAt,
+    registration: undefined,
+    header: undefined,
+  };
+}
+
+function forged(name: string): string {
+  return `2|1:0|10:1300000000|${name.length}:${name}|4:AAAA|${'0'.repeat(64)}`;
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { defineSecureCookie } from 'nestjs-secure-cookie';
+import { deviceBoundOptions } from '../../lib/device-bound/device-bound-options.js';
+import { thrownBy } from '../support/thrown-by.js';
+
+const Session = defineSecureCookie('__Host-session', { deviceBound: {} });
+const Plain = defineSecureCookie('__Host-plain');
+
+describe('the options of DeviceBoundModule', () => {
+  it('have a default path, and a list of their own', () => {
+    const sessions = [Session];
+    const options = deviceBoundOptions({ sessions });
+    sessions.pop();
+
+    expect(options).toEqual({ path: '/device-bound', sessions: [Session] });
+  });
+
+  it.each(['/a', '/api/v1/device-bound', '/a.b~c_d-e'])('take the path %s', (path) => {
+    expect(deviceBoundOptions({ path, sessions: [Session] })).toMatchObject({ path });
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['a definition', Session],
+    ['text', '/device-bound'],
+    ['no sessions', {}],
+    ['sessions that are no list', { sessions: Session }],
+    ['an empty list', { sessions: [] }],
+    ['a hole in the list', { sessions: [, Session] }],
+    ['a definition that is undefined yet', { sessions: [undefined] }],
+    ['a name', { sessions: ['__Host-session'] }],
+    ['a definition without deviceBound', { sessions: [Session, Plain] }],
+    ['a definition twice', { sessions: [Session, Session] }],
+    ['an option that is misspelt', { sessions: [Session], paths: '/a' }],
+    ['options that are inherited', Object.create({ sessions: [Session] })],
+    ...[
+      '',
+      '/',
+      'a',
+      '/a/',
+      '//a',
+      '/a b',
+      '/:id',
+      '/*',
+      '/a?b',
+      '/a;b',
+      '/a"b',
+      '/%61',
+      'https://a/b',
+      1,
+      null,
+      `/${'a'.repeat(1000)}`,
+    ].map((path) => [
+      `the path ${JSON.stringify(path)}`.slice(0, 40),
+      { path, sessions: [Session] },
+    ]),
+  ])('are refused: %s', (_what, options) => {
+    expect(thrownBy(() => deviceBoundOptions(options as never))).toMatchObject({ code: 'option' });
+  });
+});
