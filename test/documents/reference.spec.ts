@@ -2,7 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import ts from 'typescript';
-import { CompiledCode, INDEX, propertiesOf, TESTING } from './support/compiled-code.js';
+import {
+  CompiledCode,
+  DEVICE_BOUND,
+  INDEX,
+  propertiesOf,
+  TESTING,
+} from './support/compiled-code.js';
 import { ROOT } from '../package/support/project.js';
 import { COMMENTS, EXPORTED_NAMES } from './support/reference.js';
 
@@ -18,6 +24,7 @@ import { expect } from '@jest/globals';
 import { z } from 'zod';
 import { ${EXPORTED_NAMES.index.join(', ')} } from 'nestjs-secure-cookie';
 import { ${EXPORTED_NAMES.testing.join(', ')} } from 'nestjs-secure-cookie/testing';
+import { ${EXPORTED_NAMES.deviceBound.join(', ')} } from 'nestjs-secure-cookie/device-bound';
 `;
 
 const examples = COMMENTS.flatMap(({ title, tags }) =>
@@ -27,6 +34,7 @@ const examples = COMMENTS.flatMap(({ title, tags }) =>
 /** Nest calls them, and no reader of the reference. */
 const CALLED_BY_NEST = new Set([
   'canActivate',
+  'configure',
   'intercept',
   'onApplicationShutdown',
   'onModuleInit',
@@ -53,7 +61,7 @@ describe('the API reference', () => {
       ...examples,
       { file: 'surroundings.ts', code: surroundings },
     ]);
-    exported = [...compiled.exportsOf(INDEX), ...compiled.exportsOf(TESTING)];
+    exported = [INDEX, TESTING, DEVICE_BOUND].flatMap((entry) => compiled.exportsOf(entry));
   });
   afterAll(() => compiled.remove());
 
@@ -63,7 +71,7 @@ describe('the API reference', () => {
 
   it('has a summary of every export', () => {
     expect(exported.map(({ name }) => name).toSorted()).toEqual(
-      [...EXPORTED_NAMES.index, ...EXPORTED_NAMES.testing].toSorted(),
+      Object.values(EXPORTED_NAMES).flat().toSorted(),
     );
     expect(namesOf(exported.filter((symbol) => summary(symbol) === ''))).toEqual([]);
   });

@@ -6,11 +6,16 @@ import { ROOT } from '../../package/support/project.js';
 /** The library's entry points. */
 export const INDEX = join(ROOT, 'lib/index.ts');
 export const TESTING = join(ROOT, 'lib/testing/index.ts');
+export const DEVICE_BOUND = join(ROOT, 'lib/device-bound/index.ts');
 
 const OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
   module: ts.ModuleKind.NodeNext,
-  paths: { 'nestjs-secure-cookie': [INDEX], 'nestjs-secure-cookie/testing': [TESTING] },
+  paths: {
+    'nestjs-secure-cookie': [INDEX],
+    'nestjs-secure-cookie/testing': [TESTING],
+    'nestjs-secure-cookie/device-bound': [DEVICE_BOUND],
+  },
   types: ['node'],
   strict: true,
   experimentalDecorators: true,
@@ -66,7 +71,7 @@ export class CompiledCode {
       await mkdir(dirname(join(folder, file)), { recursive: true });
       await writeFile(join(folder, file), code);
     }
-    const sources = [...files.map(({ file }) => join(folder, file)), INDEX, TESTING];
+    const sources = [...files.map(({ file }) => join(folder, file)), INDEX, TESTING, DEVICE_BOUND];
     return new CompiledCode(folder, ts.createProgram(sources, { ...OPTIONS, ...options }));
   }
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import ts from 'typescript';
-import { INDEX, TESTING } from './compiled-code.js';
+import { DEVICE_BOUND, INDEX, TESTING } from './compiled-code.js';
 import { ROOT } from '../../package/support/project.js';
 
 /** A documentation comment of the library, with what it stands before. */
@@ -19,7 +19,11 @@ export const COMMENTS: readonly Comment[] = readdirSync(LIB, { recursive: true, 
   .flatMap((file) => commentsOf(parse(join(LIB, file))));
 
 /** What the library's entry points export. */
-export const EXPORTED_NAMES = { index: exportedNames(INDEX), testing: exportedNames(TESTING) };
+export const EXPORTED_NAMES = {
+  index: exportedNames(INDEX),
+  testing: exportedNames(TESTING),
+  deviceBound: exportedNames(DEVICE_BOUND),
+};
 
 function parse(file: string): ts.SourceFile {
   return ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true);
