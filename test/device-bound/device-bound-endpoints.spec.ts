@@ -18,6 +18,17 @@ const QUIET = { warn: () => undefined, error: () => undefined };
 
 const bodyOf = ({ body }: EndpointAnswer): unknown => body && JSON.parse(body);
 
+/** Refreshes as often as a browser would, and tells when that ended: in seconds. */
+function lastSecond(client: EndpointClient): number {
+  for (; client.now < NOW + 200_000; client.now += 50) {
+    if (client.refreshed().body !== undefined) {
+      break;
+    }
+    expect(client.read()).toMatchObject({ valid: true, bound: true });
+  }
+  return client.now - NOW;
+}
+
 const notAsked = (): never => {
   throw new Error('Nothing is set here.');
 };
@@ -425,17 +436,6 @@ describe('a refresh', () => {
 });
 
 describe('the end of a bound session', () => {
-  /** Refreshes as often as a browser would, and says when that ended and what was read last. */
-  function lastSecond(client: EndpointClient): number {
-    for (; client.now < NOW + 200_000; client.now += 50) {
-      if (client.refreshed().body !== undefined) {
-        break;
-      }
-      expect(client.read()).toMatchObject({ valid: true, bound: true });
-    }
-    return client.now - NOW;
-  }
-
   it.each([
     ['maxAge, without renewal', { maxAge: 3600 }, 3650],
     ['maxAge, beside an absoluteMaxAge', { maxAge: 3600, absoluteMaxAge: 86_400 }, 3650],

@@ -27,7 +27,7 @@ describe('the options of DeviceBoundModule', () => {
     ['no sessions', {}],
     ['sessions that are no list', { sessions: Session }],
     ['an empty list', { sessions: [] }],
-    ['a hole in the list', { sessions: [, Session] }],
+    ['a hole in the list', { sessions: Object.assign([], { length: 1 }) }],
     ['a definition that is undefined yet', { sessions: [undefined] }],
     ['a name', { sessions: ['__Host-session'] }],
     ['a definition without deviceBound', { sessions: [Session, Plain] }],
