@@ -41,7 +41,8 @@ export interface SecureCookieRedisRevocationsOptions {
  * @param options - `send`, the client's own command call, and `key`, the stream's
  * @throws {@link SecureCookieError} `option`
  * @example
- * const client = new Redis(process.env.REDIS_URL, { enableOfflineQueue: false });
+ * const client = new Redis(process.env.REDIS_URL, { lazyConnect: true, enableOfflineQueue: false });
+ * await client.connect();
  *
  * SecureCookieModule.forRoot({
  *   secret,

@@ -51,7 +51,11 @@ declare global {
 
   /** Of ioredis. */
   class Redis {
-    constructor(url: string | undefined, options: { enableOfflineQueue: boolean });
+    constructor(
+      url: string | undefined,
+      options: { lazyConnect: boolean; enableOfflineQueue: boolean },
+    );
+    connect(): Promise<void>;
     call(command: string, ...words: string[]): Promise<unknown>;
   }
 
