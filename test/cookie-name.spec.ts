@@ -54,7 +54,7 @@ describe('the names that cookies can have', () => {
       name.toUpperCase(),
       name.replace(/^./, (first) => first.toUpperCase()),
     ]),
-  )('%s is none: Python takes it for an attribute', (name) => {
+  )('%s is not one: Python takes it for an attribute', (name) => {
     expect(isCookieName(name)).toBe(false);
     expect(() => assertCookieName(name)).toThrow(refusal);
   });
@@ -79,12 +79,12 @@ describe('the names that cookies can have', () => {
     ['an object that prints as one', { toString: () => 'session' }],
     ['a String object', Object('session')],
     ['an object without a prototype', Object.create(null)],
-  ])('%s is none', (_, name) => {
+  ])('%s is not one', (_, name) => {
     expect(isCookieName(name)).toBe(false);
     expect(() => assertCookieName(name)).toThrow(refusal);
   });
 
-  it('that are none are not quoted: where name and value were exchanged, it is the value', () => {
+  it('never quote an invalid name: if name and value were swapped, it is the value', () => {
     expect(thrownBy(() => assertCookieName('alice@example.com')).message).toBe(
       'A cookie name cannot hold "@", as this one does at character 6: use letters, digits and !#$%&\'*+-.^_`|~ only (an RFC 6265 token).',
     );

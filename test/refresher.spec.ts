@@ -207,7 +207,7 @@ describe('the next load', () => {
 });
 
 describe('what was loaded is too old', () => {
-  it('after maxStale, from when its load began, and is told once', async () => {
+  it('after maxStale, counted from the start of its load, and onStale is called once', async () => {
     const { source, refresher } = await start();
     await pass(60);
     // 9 seconds for a load.

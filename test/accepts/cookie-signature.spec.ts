@@ -32,7 +32,7 @@ const texts = [
   ['a word', 'dark'],
   ['nothing', ''],
   ['text beyond ASCII', 'naïve 名前 🍪'],
-  ['what cookies can not hold', 'a=b; c, "d" \\ 100%'],
+  ['what cookies cannot hold', 'a=b; c, "d" \\ 100%'],
   ['dots', '1.2.3.'],
   ['a pipe', 'a|b'],
   ['what looks like JSON', 'j:dark'],
@@ -230,7 +230,7 @@ describe('why it needs a schema: the format does not cover the name', () => {
     });
   });
 
-  it('and is none where the values of the role differ from what a nickname can be', () => {
+  it('and a schema that no nickname can match refuses it', () => {
     const Role = role(z.enum(['role:admin', 'role:guest']));
     const signedRole = cookieSignaturePackage.sign('role:admin', OLD_SECRET);
 

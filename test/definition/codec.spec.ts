@@ -25,7 +25,7 @@ describe('the codec of a definition', () => {
     expect(codec).toBe(expected);
   });
 
-  it.each(['xml', 'JSON', '', null, 1, 'toString', '__proto__'])('can not be %p', (codec) => {
+  it.each(['xml', 'JSON', '', null, 1, 'toString', '__proto__'])('cannot be %p', (codec) => {
     expect(thrownBy(() => defineSecureCookie('a', { codec: codec as never }))).toMatchObject({
       code: 'option',
     });
@@ -58,7 +58,7 @@ describe('text', () => {
     ['a character cut short', [0xf0, 0x9f, 0x8d]],
     ['a surrogate', [0xed, 0xa0, 0x80]],
     ['an encrypted payload', [0xff, 0x01, ...Array<number>(40).fill(0)]],
-  ])('%s is none: absent with the reason "encoding"', (_what, bytes) => {
+  ])('%s is not text: absent with the reason "encoding"', (_what, bytes) => {
     expect(readPayload(Text, Uint8Array.from(bytes))).toEqual({
       valid: false,
       reason: 'encoding',
@@ -158,11 +158,11 @@ describe('json', () => {
     ['two values', '1 2'],
     ['a byte order mark', '\ufeff1'],
     ['JavaScript', 'new Date()'],
-  ])('%s is none: absent with the reason "encoding"', (_what, stored) => {
+  ])('%s is not JSON: absent with the reason "encoding"', (_what, stored) => {
     expect(readPayload(Json, stored)).toEqual({ valid: false, reason: 'encoding' });
   });
 
-  it('bytes that are no UTF-8 are none', () => {
+  it('bytes that are not UTF-8 are not JSON', () => {
     expect(readPayload(Json, Uint8Array.of(0x22, 0xff, 0x22))).toEqual({
       valid: false,
       reason: 'encoding',

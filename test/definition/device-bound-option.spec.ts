@@ -18,7 +18,7 @@ describe('a definition with deviceBound', () => {
     });
   });
 
-  it('is not what a definition is by itself', () => {
+  it('is not the default', () => {
     expect(define('__Host-session', {})).toMatchObject({ boundFor: undefined, framed: false });
   });
 

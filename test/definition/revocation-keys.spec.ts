@@ -55,7 +55,7 @@ describe('the keys that a value can be revoked by', () => {
     expect(definitionOf(() => keys).revocationKeys(1)).toBeUndefined();
   });
 
-  it('are none that can be told where the function throws', () => {
+  it('are unknown if the function throws', () => {
     const Session = definitionOf((value) => [(value as { user: { id: string } }).user.id]);
 
     expect(Session.revocationKeys({})).toBeUndefined();

@@ -63,7 +63,7 @@ const ownFormat: SecureCookieAcceptedFormat = {
   read: () => undefined,
 };
 
-describe('a definition with a policy that can not be throws where it is made', () => {
+describe('a definition with an invalid policy throws where it is made', () => {
   const notDurations = [-1, Number.NaN, Number.POSITIVE_INFINITY, '3600', null];
 
   it.each<[string, object]>([

@@ -87,7 +87,7 @@ describe.each(libraries)('a schema of $library', ({ settings, theme, oneByte }) 
     expect(readPayload(Settings, stored)).toEqual({ valid: false, reason: 'schema' });
   });
 
-  it('what is no JSON is "encoding": the schema is not asked', () => {
+  it('a payload that is not JSON is "encoding": the schema is not asked', () => {
     expect(readPayload(Settings, 'dark')).toEqual({ valid: false, reason: 'encoding' });
   });
 

@@ -217,7 +217,7 @@ describe.each(platforms)('renewal on $platform', (platform) => {
       ['and again with another value', `${due}; visit=planted`],
       ['behind another value', `visit=planted; ${due}`],
       ['and again, empty', `${due}; visit=`],
-    ])('where it came %s: which of them browsers keep can not be told', async (_how, cookie) => {
+    ])('if it came %s: we cannot know which of them browsers keep', async (_how, cookie) => {
       const received = await visit('', cookie);
 
       expect(JSON.parse(received.body)).toEqual({ visit: { count: '1', seen: 'never' } });

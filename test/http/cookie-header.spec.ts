@@ -84,7 +84,7 @@ describe('the values of a cookie in a Cookie header', () => {
     expect(splitCookieValues(header, 'user')).toEqual(values);
   });
 
-  it('are none of a name with a ";", which would span two pairs', () => {
+  it('are not found for a name with a ";", which would span two pairs', () => {
     expect(findCookieValues('us;er=a', 'us;er', LIMIT)).toEqual([]);
   });
 

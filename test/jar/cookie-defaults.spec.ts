@@ -45,7 +45,7 @@ describe("an app's default attributes", () => {
     expect(alone.secure).toBe(name !== 'user');
   });
 
-  it('refuse a prefix that they do not suit each time, and a name that is none', () => {
+  it('refuse a prefix that they do not suit each time, and an invalid name', () => {
     const defaults = defaultsOf({ httpOnly: false });
     defaults.ofName('user', undefined, overTls);
     for (let time = 0; time < 2; time += 1) {

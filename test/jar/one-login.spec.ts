@@ -227,7 +227,7 @@ const setAndClearHere = (jar: SecureCookieJar): void => {
 describe('domain: null', () => {
   const defaults = { domain: 'example.com', path: '/app' };
 
-  it("is none, against a default: by name, by definition, and for names of one's own host", () => {
+  it("overrides a default: by name, by definition, and for names of one's own host", () => {
     expect(places(exchange(setAndClearHere, { defaults }))).toEqual([
       'sets a at example.com/app',
       'sets b at host/app',

@@ -47,7 +47,7 @@ function setCookies(response: Response): string[] {
   return response.headers.getSetCookie().map((header) => header.split(';', 1)[0] ?? '');
 }
 
-describe.each(platforms)('a cookie that can not be signed any more, on $platform', (platform) => {
+describe.each(platforms)('a cookie that can no longer be signed, on $platform', (platform) => {
   const errors: unknown[][] = [];
   let running: RunningApp;
 

@@ -306,7 +306,7 @@ describe('a cookie that carries no date', () => {
   });
 });
 
-describe('a value whose keys are none', () => {
+describe('a value with invalid keys', () => {
   const Broken = defineSecureCookie('broken', {
     codec: 'json',
     maxAge: 3600,

@@ -126,7 +126,7 @@ describe('a request without a response', () => {
   });
 });
 
-describe('what is no request', () => {
+describe('a value that is not a request', () => {
   it.each([
     ['nothing', undefined],
     ['null', null],

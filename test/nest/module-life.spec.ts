@@ -148,7 +148,7 @@ describe('a second registration', () => {
   );
 
   it.each(['reference', 'deep-hash'] as const)(
-    "is none where one is imported by several modules, under the module ids of '%s'",
+    "is not one that several modules import, under the module ids of '%s'",
     async (moduleIdGeneratorAlgorithm) => {
       const registration = SecureCookieModule.forRoot(SECRET);
       @Module({ imports: [registration] })

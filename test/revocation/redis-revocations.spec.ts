@@ -102,7 +102,7 @@ describe('a read that is never answered', () => {
   });
 });
 
-describe('a reply that is none', () => {
+describe('a reply that is not a list of entries', () => {
   it.each<[string, unknown]>([
     ['null', null],
     ['a text', 'QUEUED'],

@@ -102,7 +102,7 @@ describe('a mark from a store', () => {
     ['without an end', { key: good.key, at: good.at }],
     ['with an end of Infinity', { ...good, until: Number.POSITIVE_INFINITY }],
     ['that ends as it begins', { ...good, until: good.at }],
-  ])('is none where it is %s', (_what, mark) => {
+  ])('is refused if it is %s', (_what, mark) => {
     expect(isRevocationMark(mark)).toBe(false);
   });
 });

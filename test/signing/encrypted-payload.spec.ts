@@ -140,7 +140,7 @@ describe('what is encrypted reads as it was', () => {
     expect(sent).not.toContain(SECRET.slice(0, 8));
   });
 
-  it('with text that is none, it is refused as the encoding', () => {
+  it('with bytes that are not UTF-8, it is refused with the reason "encoding"', () => {
     const signed = signer.sign('key', Uint8Array.of(0xe9), { encrypt: true });
 
     expect(signer.verify('key', signed, { encrypted: true })).toEqual({

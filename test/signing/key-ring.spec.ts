@@ -247,12 +247,12 @@ describe('secrets that verify a foreign format', () => {
       { secret: longSecret },
       createHash('sha1').update(longSecret).digest(),
     ],
-  ])('can not be among the keys: %s', (_, keys, foreign) => {
+  ])('cannot be among the keys: %s', (_, keys, foreign) => {
     expect(() => refuseSecrets(signerWith(keys), [foreign])).toThrow(reused);
     expect(() => refuseSecrets(signerWith(keys), [Buffer.alloc(32, 9), foreign])).toThrow(reused);
   });
 
-  it('can not become keys later either, and the old ring stays', () => {
+  it('cannot become keys later either, and the old ring stays', () => {
     const signer = signerWith({ secret: SECRET });
     refuseSecrets(signer, [OTHER_SECRET]);
 
@@ -279,7 +279,7 @@ describe('secrets that verify a foreign format', () => {
     expect(() => signer.replaceKeys({ secret: OTHER_SECRET })).not.toThrow();
   });
 
-  it('that are none are named as the option that they are', () => {
+  it('are refused as the option "secret" if they are empty', () => {
     const signer = signerWith({ secret: SECRET });
     const declare = (): void => refuseSecrets(signer, ['']);
 

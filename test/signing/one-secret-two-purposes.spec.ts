@@ -35,7 +35,7 @@ describe.each(schemes)('a text signed by $scheme', ({ sign }) => {
   const signedText = sign(WANTED);
   const forgery = asSignedValueV2(signedText);
 
-  it('is a forged v2 value for whoever signs with the same secret', () => {
+  it('is a forged v2 value for a signer with the same secret', () => {
     const signer = new SecureCookieSigner({ secret: SECRET, clock: () => CLOCK });
 
     expect(signedText.startsWith(`${WANTED}.`)).toBe(true);

@@ -124,7 +124,7 @@ describe('text', () => {
     ['a byte that UTF-8 never has', 'ff'],
     ['the byte order mark of UTF-16', 'fffe'],
     ['good text with one bad byte behind', '76616c7565ff'],
-  ])('bytes that are none (%s) are refused as text, and read as bytes', (_, hex) => {
+  ])('bytes that are not UTF-8 (%s) are refused as text, and read as bytes', (_, hex) => {
     const bytes = new Uint8Array(Buffer.from(hex, 'hex'));
     const signed = signer.sign('key', bytes);
 

@@ -156,7 +156,7 @@ describe('the options of one call', () => {
   });
 });
 
-it('a source of random bytes is no option: whoever repeats a nonce reveals plaintexts', () => {
+it('a source of random bytes is not an option: reusing a nonce reveals plaintexts', () => {
   const options = { secret: SECRET, random: () => new Uint8Array(24) };
 
   expect(() => new SecureCookieSigner(options)).toThrow(

@@ -101,7 +101,7 @@ describe('format 1 under a key record', () => {
     });
   });
 
-  it('can not be signed', () => {
+  it('cannot be signed', () => {
     expect(() => ringWith({ 0: SECRET }, 0).sign('key', 'value', { version: 1 })).toThrow(
       expect.objectContaining({
         name: 'SecureCookieError',
@@ -172,7 +172,7 @@ describe('format 1, characters moved between its fields under the same signature
     expect(signer.verify('user', forgery)).toEqual({ valid: false, reason: 'encoding' });
   });
 
-  it('one case can not be told: a group of four between name and value that decodes to text', () => {
+  it('one case cannot be detected: a group of four between name and value that decodes to text', () => {
     const nickname = resignV1({ name: 'my', base64: 'blogYWRtaW4=' }, SECRET);
     const forgery = moved('YWRtaW4=', '1300000000', nickname);
 

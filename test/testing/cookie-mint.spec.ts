@@ -106,7 +106,7 @@ describe('a minted cookie', () => {
     );
   });
 
-  it('that can not be is refused, as where an app sets it', () => {
+  it('that an app could not set is refused as there', () => {
     const Size = defineSecureCookie('size', { schema: z.enum(['small', 'large']) });
 
     expect(thrownBy(() => mint.valid(Size, 'huge' as never))).toMatchObject({ code: 'value' });

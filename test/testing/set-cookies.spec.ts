@@ -27,7 +27,7 @@ describe('the Set-Cookie headers of a response', () => {
     ['a list, as supertest gives them', [SESSION]],
     ['one header', SESSION],
     ["fetch's headers", new Headers([['set-cookie', SESSION]])],
-  ])('are taken apart from %s', (_source, headers) => {
+  ])('are parsed from %s', (_source, headers) => {
     expect(readSetCookies(headers)).toEqual([READ]);
   });
 
@@ -37,7 +37,7 @@ describe('the Set-Cookie headers of a response', () => {
     ["fetch's headers", new Headers()],
     ['an empty list', []],
     ['an empty list that was joined', [].join(', ')],
-  ])('are none where there is none: %s', (_source, headers) => {
+  ])('are an empty list if there are none: %s', (_source, headers) => {
     expect(readSetCookies(headers)).toEqual([]);
   });
 

@@ -146,7 +146,7 @@ describe('a jar for unit tests', () => {
     });
   });
 
-  it('refuses options that it does not know, and cookies that are none', () => {
+  it('refuses unknown options, and anything that does not name a cookie', () => {
     expect(thrownBy(() => createTestJar({ cookeis: '' } as never))).toMatchObject({
       code: 'option',
       message: expect.stringContaining('did you mean "cookies"?'),

@@ -12,7 +12,7 @@ const EXPLANATIONS = {
   expired: 'The signature matches, but the date is older than the server allows.',
   future: 'The signature matches, but the date lies in the future.',
   encoding: 'The signature matches, but the value is not text.',
-  decrypt: 'The signature matches, but the value can not be decrypted.',
+  decrypt: 'The signature matches, but the value cannot be decrypted.',
 };
 
 const find = (id) => document.getElementById(id);
@@ -153,7 +153,7 @@ function readable(field, content) {
   return field === 'value' ? (textOf(content) ?? 'bytes, not text') : content;
 }
 
-/** The text that a value field holds; `undefined` for bytes that are none, as encrypted ones. */
+/** The text that a value field holds; `undefined` for bytes that are not text, such as encrypted ones. */
 function textOf(base64) {
   try {
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
