@@ -3,12 +3,12 @@ import { memberOf } from '../own-member.js';
 import { Refresher } from '../refresher.js';
 import type { SecureCookieLogger } from '../secure-cookie-logger.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import { inTime } from './in-time.js';
 import { publishApplied, publishStale } from './revocation-events.js';
 import type { RevocationList } from './revocation-list.js';
 import { isRevocationMark } from './revocation-mark.js';
 import type { SecureCookieRevocationSettings } from './revocation-settings.js';
 import type { SecureCookieRevocationPage } from './revocation-source.js';
-import { untilAborted } from './until-aborted.js';
 
 /** Seconds that one call of the source may take. */
 export const CALL_TIMEOUT = 2;
@@ -100,9 +100,8 @@ export class RevocationLoader {
 
   async #loadPage(signal: AbortSignal): Promise<SecureCookieRevocationPage> {
     const { source } = this.#settings;
-    const page: unknown = await untilAborted(
-      AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT * 1000)]),
-      async (inTime) => source.load(this.#cursor, inTime),
+    const page: unknown = await inTime(CALL_TIMEOUT, signal, async (ofCall) =>
+      source.load(this.#cursor, ofCall),
     );
     if (isPage(page)) {
       return page;

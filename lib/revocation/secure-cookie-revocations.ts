@@ -4,6 +4,7 @@ import { describeError, SecureCookieError } from '../errors.js';
 import type { SecureCookieLogger } from '../secure-cookie-logger.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { DatesAhead } from './dates-ahead.js';
+import { inTime } from './in-time.js';
 import { keysToSign } from './keys-to-sign.js';
 import { MemoryRevocations } from './memory-revocations.js';
 import { publishApplied } from './revocation-events.js';
@@ -17,7 +18,6 @@ import {
 } from './revocation-mark.js';
 import { revocationSettings, type SecureCookieRevocationSettings } from './revocation-settings.js';
 import type { SecureCookieRevocationSource } from './revocation-source.js';
-import { untilAborted } from './until-aborted.js';
 import { untilDate } from './until-date.js';
 
 type AnyDefinition = SecureCookieDefinition<never, unknown>;
@@ -269,9 +269,7 @@ export class SecureCookieRevocations {
   ): Promise<void> {
     // Were marks dated ahead, one after the other would drive the dates of cookies out of reach.
     await untilDate(mark.at, () => this.#signer.now());
-    await untilAborted(AbortSignal.timeout(CALL_TIMEOUT * 1000), async (signal) =>
-      source.record(mark, signal),
-    );
+    await inTime(CALL_TIMEOUT, undefined, async (signal) => source.record(mark, signal));
     const applied = this.#list.add(mark) ? 1 : 0;
     publishApplied({ applied, skipped: 0, held: this.#list.size });
   }

