@@ -1,5 +1,10 @@
 export { SecureCookieError, type SecureCookieErrorCode } from './errors.js';
-export type { SecureCookieKeyRecord, SecureCookieKeys } from './signing/key-ring.js';
+export type { SecureCookieDatedSecret } from './signing/key-dates.js';
+export type {
+  SecureCookieDatedKeyRecord,
+  SecureCookieKeyRecord,
+  SecureCookieKeys,
+} from './signing/key-ring.js';
 export type { SecureCookieSecret } from './signing/secret.js';
 export type { SecureCookieVersion } from './signing/opened-value.js';
 export type { SecureCookiePolicy } from './signing/policy.js';

@@ -32,7 +32,7 @@ function blankOptions(): OwnOptions<SecureCookieTornadoV1Options> {
 export function tornadoV1(options: SecureCookieTornadoV1Options): SecureCookieNameBindingFormat {
   const { secret, until } = ownOptions(options, blankOptions, 'option');
   // A weak secret is allowed, because the old cookies are signed with it.
-  const ring = new KeyRing({ secret, keyVersion: undefined }, true);
+  const ring = new KeyRing({ secret, keyVersion: undefined }, true, () => 0);
   // Format 1 does not use it.
   const input = new HmacInput(0);
   return new AcceptedFormat({

@@ -12,7 +12,7 @@ import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { KeyRing } from '../signing/key-ring.js';
 import type { SecureCookieRevocationSettings } from '../revocation/revocation-settings.js';
 import { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
-import type { SecureCookiePolicy } from '../signing/policy.js';
+import { resolvePolicy, type SecureCookiePolicy } from '../signing/policy.js';
 import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import type { DeviceBinding } from '../jar/device-binding.js';
 import { DEVICE_BINDING } from './device-binding.js';
@@ -279,6 +279,7 @@ function asyncParts({
 /** A mistake shows in the call that makes it, and not when the app starts. Each app makes its own signer. */
 function assertKeys(options: SecureCookieModuleOptions): void {
   if (options.keys === undefined) {
-    void new KeyRing(options, options.allowWeakSecrets ?? false);
+    const { allowWeakSecrets, clock } = resolvePolicy(options);
+    void new KeyRing(options, allowWeakSecrets, clock);
   }
 }

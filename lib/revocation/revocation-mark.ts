@@ -18,8 +18,8 @@ export interface SecureCookieRevocationMark {
   /**
    * A short hash of the text that `key` is a hash of, by which a look-up passes over keys without a
    * mark: FNV-1a of 32 bits over its UTF-16 code units, of which the low 31 bits. It tells nothing that
-   * `key` does not tell: both serve to try a guess. A mark counts without it, or with another one, but
-   * while there is such a mark, each look-up takes a microsecond longer.
+   * `key` does not tell: both serve to try a guess. A mark counts without it as well, but while there is
+   * such a mark, each look-up takes a microsecond longer. With a wrong hint, it may go unseen.
    *
    * @defaultValue none
    */

@@ -1,5 +1,5 @@
 import { SecureCookieError } from '../errors.js';
-import { KeyRing, NO_KEYS, type Keys, type SecureCookieKeys } from './key-ring.js';
+import { KeyRing, NO_KEYS, notYet, type Keys, type SecureCookieKeys } from './key-ring.js';
 import type { PreparedKey } from './prepared-key.js';
 import { fingerprint, secretBytes, type SecureCookieSecret } from './secret.js';
 
@@ -14,6 +14,7 @@ export interface KeyFreshness {
 /** The keys that a signer uses now, and the secrets that none of them may be made of. */
 export class CurrentKeys {
   readonly #allowWeakSecrets: boolean;
+  readonly #clock: () => number;
   /**
    * Of formats that definitions accept, by fingerprint: none may become a key here. They are few,
    * however many definitions name them.
@@ -27,9 +28,10 @@ export class CurrentKeys {
   /**
    * @throws {@link SecureCookieError} `secret-missing`, `secret-weak`, `key-version` or `option`
    */
-  constructor(keys: SecureCookieKeys, allowWeakSecrets: boolean) {
+  constructor(keys: SecureCookieKeys, allowWeakSecrets: boolean, clock: () => number) {
     this.#allowWeakSecrets = allowWeakSecrets;
-    this.#keys = new KeyRing(keys, allowWeakSecrets);
+    this.#clock = clock;
+    this.#keys = new KeyRing(keys, allowWeakSecrets, clock);
   }
 
   /** Those that read now: none, where they were withdrawn or are too old. */
@@ -40,22 +42,22 @@ export class CurrentKeys {
   /**
    * The key that signs now.
    *
-   * @throws {@link SecureCookieError} `keys-stale`
+   * @throws {@link SecureCookieError} `keys-stale`, or `option` where none signs yet
    */
   get signing(): PreparedKey {
-    const { signingKey } = this.reading;
-    if (signingKey === undefined) {
-      throw new SecureCookieError(
-        'keys-stale',
-        'The keys were withdrawn, so nothing can be signed: the key provider has not answered for longer than "maxStale", or withdrawKeys was called. Call replaceKeys.',
-      );
+    const keys = this.reading;
+    const { signingKey } = keys;
+    if (signingKey !== undefined) {
+      return signingKey;
     }
-    return signingKey;
+    throw keys === NO_KEYS ? withdrawn() : notYet();
   }
 
-  /** Says that a value has come whose key is not among them. */
-  miss(): void {
-    this.#freshness?.hasten();
+  /** Says that a value has come whose key does not read: a load may bring it, if it is not known. */
+  miss(version: number): void {
+    if (!this.#keys.knows(version)) {
+      this.#freshness?.hasten();
+    }
   }
 
   /** From now on, `freshness` says whether they are too old. */
@@ -67,7 +69,7 @@ export class CurrentKeys {
    * @throws {@link SecureCookieError} `secret-missing`, `secret-weak`, `key-version` or `option`, or `secret-reused`; then the old ones stay
    */
   replace(keys: SecureCookieKeys): void {
-    const ring = new KeyRing(keys, this.#allowWeakSecrets);
+    const ring = new KeyRing(keys, this.#allowWeakSecrets, this.#clock);
     assertForeign(ring, [...this.#foreignSecrets.values()]);
     this.#keys = ring;
   }
@@ -90,6 +92,13 @@ export class CurrentKeys {
       this.#refused.add(secrets);
     }
   }
+}
+
+function withdrawn(): SecureCookieError {
+  return new SecureCookieError(
+    'keys-stale',
+    'The keys were withdrawn, so nothing can be signed: the key provider has not answered for longer than "maxStale", or withdrawKeys was called. Call replaceKeys.',
+  );
 }
 
 function assertForeign(keys: Keys, secrets: readonly SecureCookieSecret[]): void {

@@ -1,12 +1,23 @@
 import { SecureCookieError } from '../errors.js';
 import { isPlainObject, ownOptions, type OwnOptions } from '../own-options.js';
+import {
+  areScheduled,
+  assertReads,
+  keyDates,
+  schedule,
+  type DatedKey,
+  type SecureCookieDatedSecret,
+} from './key-dates.js';
 import { PreparedKey } from './prepared-key.js';
 import { assertStrong, secretBytes, type SecureCookieSecret } from './secret.js';
 
 /** Secrets by key version, a whole number from 0 to 9,999,999,999. Tornado's `cookie_secret` dict. */
 export type SecureCookieKeyRecord = Readonly<Record<number, SecureCookieSecret>>;
 
-/** One secret, or a record of them and the version that signs. */
+/** Secrets by key version, each with the dates of its rotation. */
+export type SecureCookieDatedKeyRecord = Readonly<Record<number, SecureCookieDatedSecret>>;
+
+/** One secret, or a record of them and what says which one signs: a version, or dates. */
 export type SecureCookieKeys =
   | {
       /** The one secret. It signs as key version 0 and reads v2 values of any key version. */
@@ -20,9 +31,19 @@ export type SecureCookieKeys =
     }
   | {
       /** Secrets by key version: each reads the values that carry its version. */
-      readonly secret: SecureCookieKeyRecord;
+      readonly secret: Readonly<Record<number, SecureCookieSecret | SecureCookieDatedSecret>>;
       /** The version of the secret that signs. Tornado's `key_version` setting. */
       readonly keyVersion: number;
+    }
+  | {
+      /** Secrets by key version: the one whose `signsFrom` came last signs. */
+      readonly secret: SecureCookieDatedKeyRecord;
+      /**
+       * Left out: the dates say which one signs.
+       *
+       * @defaultValue undefined
+       */
+      readonly keyVersion?: undefined;
     };
 
 /** What signs and reads at one time. */
@@ -33,6 +54,8 @@ export interface Keys {
   readonly signingKey: PreparedKey | undefined;
   /** The key that reads values of this key version, if there is one. */
   find(version: number): PreparedKey | undefined;
+  /** Whether there is a key of this version, though it may no longer read. */
+  knows(version: number): boolean;
   /** Whether one of the keys was derived from this secret (compared after HMAC padding). */
   includes(secret: SecureCookieSecret): boolean;
 }
@@ -42,6 +65,7 @@ export const NO_KEYS: Keys = Object.freeze({
   versioned: true,
   signingKey: undefined,
   find: () => undefined,
+  knows: () => false,
   includes: () => false,
 });
 
@@ -69,19 +93,32 @@ export function ownKeys(given: SecureCookieKeys | null | undefined): SecureCooki
 const KEY_VERSION = /^(?:0|[1-9][0-9]{0,9})$/;
 
 /**
- * The secrets of a signer: validated, copied, and selected by key version. A ring never changes; a
- * signer that turns its keys swaps the whole ring.
+ * The secrets of a signer: validated, copied, and selected by key version and date. A ring never
+ * changes; a signer that turns its keys swaps the whole ring.
  */
 export class KeyRing implements Keys {
   readonly versioned: boolean;
-  readonly signingKey: PreparedKey;
-  readonly #keys = new Map<number, PreparedKey>();
+  readonly #clock: () => number;
+  readonly #keys = new Map<number, DatedKey>();
+  /** In the order in which they sign; one alone, where no dates say which. */
+  readonly #signing: readonly DatedKey[];
+  readonly #isScheduled: boolean;
+  /** The key that signed last, and when it begins and ends to: found anew outside of that. */
+  #current: PreparedKey | undefined;
+  #begins = Number.POSITIVE_INFINITY;
+  #ends = Number.POSITIVE_INFINITY;
 
   /**
    * @param keys - of own properties
+   * @param clock - asked where keys have dates; seconds since the epoch
    * @throws {@link SecureCookieError} `secret-missing`, `secret-weak`, `key-version` or `option`
    */
-  constructor({ secret, keyVersion }: SecureCookieKeys, allowWeakSecrets: boolean) {
+  constructor(
+    { secret, keyVersion }: SecureCookieKeys,
+    allowWeakSecrets: boolean,
+    clock: () => number,
+  ) {
+    this.#clock = clock;
     this.versioned = isPlainObject(secret);
     const secrets = isPlainObject(secret) ? Object.entries(secret) : [['0', secret] as const];
     if (secrets.length === 0) {
@@ -90,22 +127,62 @@ export class KeyRing implements Keys {
         'The key record of the option "secret" is empty.',
       );
     }
-    for (const [version, value] of secrets) {
-      this.#add(version, value, allowWeakSecrets);
+    for (const [version, entry] of secrets) {
+      this.#add(version, entry, allowWeakSecrets);
     }
-    this.signingKey = this.#select(keyVersion);
+    this.#isScheduled = areScheduled([...this.#keys.values()]);
+    this.#signing = this.#schedule(keyVersion);
+    this.#turn(this.#isScheduled ? clock() : Number.POSITIVE_INFINITY);
+    if (this.#current === undefined) {
+      throw notYet();
+    }
+  }
+
+  get signingKey(): PreparedKey | undefined {
+    if (this.#isScheduled) {
+      const now = this.#clock();
+      if (now < this.#begins || now >= this.#ends) {
+        this.#turn(now);
+      }
+    }
+    return this.#current;
   }
 
   find(version: number): PreparedKey | undefined {
-    return this.versioned ? this.#keys.get(version) : this.signingKey;
+    if (!this.versioned) {
+      return this.signingKey;
+    }
+    const found = this.#keys.get(version);
+    return found === undefined || found.readsUntil === Infinity || this.#clock() < found.readsUntil
+      ? found?.key
+      : undefined;
+  }
+
+  knows(version: number): boolean {
+    return !this.versioned || this.#keys.has(version);
   }
 
   includes(secret: SecureCookieSecret): boolean {
     const bytes = secretBytes(secret, '');
-    return [...this.#keys.values()].some((key) => key.isMadeOf(bytes));
+    return [...this.#keys.values()].some(({ key }) => key.isMadeOf(bytes));
   }
 
-  #add(version: string, secret: unknown, allowWeakSecrets: boolean): void {
+  #turn(now: number): void {
+    let current: DatedKey | undefined;
+    let next: DatedKey | undefined;
+    for (const key of this.#signing) {
+      if (key.signsFrom <= now) {
+        current = key;
+      } else {
+        next ??= key;
+      }
+    }
+    this.#current = current?.key;
+    this.#begins = current?.signsFrom ?? Number.NEGATIVE_INFINITY;
+    this.#ends = next?.signsFrom ?? Number.POSITIVE_INFINITY;
+  }
+
+  #add(version: string, entry: unknown, allowWeakSecrets: boolean): void {
     if (!KEY_VERSION.test(version)) {
       throw new SecureCookieError(
         'key-version',
@@ -113,14 +190,30 @@ export class KeyRing implements Keys {
         'A key of the record "secret" is not a key version: { [version]: secret }, where versions are whole numbers from 0 to 9999999999.',
       );
     }
-    const bytes = secretBytes(secret, this.versioned ? ` of key version ${version}` : '');
+    const dates = keyDates(entry, version);
+    const bytes = secretBytes(dates.secret, this.versioned ? ` of key version ${version}` : '');
     if (!allowWeakSecrets) {
       assertStrong(bytes);
     }
-    this.#keys.set(Number(version), new PreparedKey(Number(version), bytes));
+    const { signsFrom, readsUntil } = dates;
+    const key = new PreparedKey(Number(version), bytes);
+    this.#keys.set(key.version, { key, signsFrom, readsUntil });
   }
 
-  #select(given: unknown): PreparedKey {
+  #schedule(keyVersion: unknown): readonly DatedKey[] {
+    if (!this.#isScheduled) {
+      return [this.#select(keyVersion)];
+    }
+    if (keyVersion !== undefined) {
+      throw new SecureCookieError(
+        'option',
+        'The options "keyVersion" and "signsFrom" exclude each other: where a key has a date from which it signs, the dates say which key signs.',
+      );
+    }
+    return schedule([...this.#keys.values()]);
+  }
+
+  #select(given: unknown): DatedKey {
     if (this.versioned && given === undefined) {
       throw new SecureCookieError(
         'key-version',
@@ -130,6 +223,7 @@ export class KeyRing implements Keys {
     const keyVersion = given === undefined ? 0 : given;
     const key = typeof keyVersion === 'number' ? this.#keys.get(keyVersion) : undefined;
     if (key !== undefined) {
+      assertReads(key.key.version, key.readsUntil, Infinity);
       return key;
     }
     throw new SecureCookieError(
@@ -139,4 +233,12 @@ export class KeyRing implements Keys {
         : 'A single secret always signs as key version 0: leave "keyVersion" out, or give "secret" as a record { [version]: secret }.',
     );
   }
+}
+
+/** The error where no key signs at a time. */
+export function notYet(): SecureCookieError {
+  return new SecureCookieError(
+    'option',
+    'No key signs yet: every "signsFrom" is in the future, by the clock of the signer. Leave it out for the oldest key.',
+  );
 }

@@ -38,9 +38,16 @@ export interface UnopenedSignedValue {
   readonly reason: UnopenedReason;
   /** The key that the signature was checked with, if it came that far. */
   readonly key: PreparedKey | undefined;
+  /** The key version that no key reads, for `unknown-key`. */
+  readonly unknownVersion: number | undefined;
 }
 
 /** Sets each property, because a missing one would be looked up in a prototype. */
 export function unopened(reason: UnopenedReason, key?: PreparedKey): UnopenedSignedValue {
-  return { reason, key };
+  return { reason, key, unknownVersion: undefined };
+}
+
+/** A signed value of a key version that no key reads. */
+export function unknownKey(version: number): UnopenedSignedValue {
+  return { reason: 'unknown-key', key: undefined, unknownVersion: version };
 }

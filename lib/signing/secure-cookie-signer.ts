@@ -141,7 +141,7 @@ export class SecureCookieSigner {
     this.minVersion = minVersion;
     this.clockTolerance = clockTolerance;
     this.#clock = clock;
-    this.#keys = new CurrentKeys(own, allowWeakSecrets);
+    this.#keys = new CurrentKeys(own, allowWeakSecrets, () => this.now());
   }
 
   /**
@@ -296,8 +296,8 @@ export class SecureCookieSigner {
     );
     const keyVersion = opened.key?.version;
     if (opened.reason !== undefined) {
-      if (opened.reason === 'unknown-key') {
-        this.#keys.miss();
+      if (opened.unknownVersion !== undefined) {
+        this.#keys.miss(opened.unknownVersion);
       }
       return { result: rejected(opened.reason), keyVersion };
     }

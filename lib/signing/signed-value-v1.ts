@@ -1,6 +1,11 @@
 import { isCookieName } from '../cookie-name.js';
 import type { Keys } from './key-ring.js';
-import { type OpenedSignedValue, type UnopenedSignedValue, unopened } from './opened-value.js';
+import {
+  type OpenedSignedValue,
+  type UnopenedSignedValue,
+  unknownKey,
+  unopened,
+} from './opened-value.js';
 import type { PreparedKey } from './prepared-key.js';
 
 /**
@@ -47,7 +52,7 @@ export function openSignedValueV1(
   // A value without a key version was signed before there was a record: only key 0 can have signed it.
   const key = keys.find(0);
   if (key === undefined) {
-    return unopened('unknown-key');
+    return unknownKey(0);
   }
   if (!isCookieName(name) || !key.sha1.verify(`${name}${base64}${timestamp}`, signature)) {
     return unopened('signature', key);

@@ -2,7 +2,12 @@ import { isCookieName } from '../cookie-name.js';
 import type { HmacInput } from './hmac-input.js';
 import type { Keys } from './key-ring.js';
 import { field, fieldLength, FieldReader } from './length-prefixed-fields.js';
-import { type OpenedSignedValue, type UnopenedSignedValue, unopened } from './opened-value.js';
+import {
+  type OpenedSignedValue,
+  type UnopenedSignedValue,
+  unknownKey,
+  unopened,
+} from './opened-value.js';
 import type { PreparedKey } from './prepared-key.js';
 
 /**
@@ -89,7 +94,7 @@ export function openSignedValueV2(
     if (NOT_IN_SIGNATURE.test(signed.slice(-SIGNATURE_LENGTH))) {
       return unopened('malformed');
     }
-    return key === undefined ? unopened('unknown-key') : unopened('signature', key);
+    return key === undefined ? unknownKey(keyVersion) : unopened('signature', key);
   }
   if (signedName !== name || !isCookieName(name)) {
     return unopened('name', key);

@@ -43,7 +43,7 @@ const CALLED_BY_NEST = new Set([
 /** What the library gives and nobody passes: there, optional does not mean that there is a default. */
 const NOT_OPTIONS = new Set(['ReadSetCookie', 'SecureCookieStandardSchema']);
 
-const UNIT = /\bseconds?\b|\bversion\b|\bhow many\b/i;
+const UNIT = /\bseconds?\b|\bversion\b|\bhow many\b|\bbits\b/i;
 
 /** What only passes on what others throw says so in words. */
 const OURS = /^(?:\{@link SecureCookieError\}|`SecureCookieError`)/;

@@ -23,7 +23,7 @@ const signerWith = (options: Partial<SecureCookieSignerOptions> = {}): SecureCoo
     secret: SECRET,
     clock: () => CLOCK,
     ...options,
-  });
+  } as SecureCookieSignerOptions);
 
 /** A signer whose nonces the test chooses. */
 function signerDrawing(

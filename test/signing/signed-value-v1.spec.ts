@@ -18,7 +18,7 @@ describe('format 1', () => {
   it.each(['', 'dmFsdWU=', 'dmFsdWU=|1300000000', 'dmFsdWU=|1300000000|', '|||'])(
     'opens nothing of another shape, whoever asks: %j',
     (signed) => {
-      const keys = new KeyRing({ secret: SECRET }, false);
+      const keys = new KeyRing({ secret: SECRET }, false, () => 0);
 
       expect(openSignedValueV1(keys, 'key', signed)).toEqual({ reason: 'malformed' });
     },
