@@ -1,7 +1,16 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { SecureCookieSigner } from 'nestjs-secure-cookie';
+import {
+  defineSecureCookie,
+  memoryRevocations,
+  SecureCookieJar,
+  SecureCookieModule,
+  SecureCookieReader,
+  SecureCookieRevocations,
+  SecureCookieSigner,
+} from 'nestjs-secure-cookie';
+import { CookieMint, createTestJar } from '../lib/testing/index.js';
 import { entrances } from './support/entrances.js';
 import { OTHER_SECRET, SECRET } from './support/secrets.js';
 import { thrownBy } from './support/thrown-by.js';
@@ -68,6 +77,55 @@ describe.each(entrances)('$entrance', ({ options, call, code }) => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('what only a caller without types can do throws with a code', () => {
+  const signer = new SecureCookieSigner({ secret: SECRET });
+  const settings = { source: memoryRevocations(), refreshEvery: 2, maxStale: 60 };
+  const revocations = new SecureCookieRevocations(signer, settings);
+  const mint = new CookieMint({ secret: SECRET });
+
+  it.each<[string, string, () => unknown]>([
+    ['a schema that is null', 'option', () => defineSecureCookie('a', { schema: null } as never)],
+    ['a list for a header', 'option', () => new SecureCookieReader(signer, ['a=1'] as never)],
+    ['null for a header', 'option', () => new SecureCookieReader(signer, null as never)],
+    ['a jar without a request', 'option', () => new SecureCookieJar({ signer } as never)],
+    ['a jar without a signer', 'option', () => new SecureCookieJar({} as never)],
+    [
+      'a factory that is none',
+      'option',
+      () => SecureCookieModule.forRootAsync({ useFactory: 5 } as never),
+    ],
+    [
+      'a class that is null',
+      'option',
+      () => SecureCookieModule.forRootAsync({ useClass: null } as never),
+    ],
+    [
+      'inject that is no list',
+      'option',
+      () => SecureCookieModule.forRootAsync({ useFactory: () => SECRET, inject: 5 } as never),
+    ],
+    ['a mint without a definition', 'name', () => mint.valid(undefined as never, 'a')],
+    ['a mint with an object', 'name', () => mint.expired({} as never, 'a')],
+    ['a mint that revokes a name', 'name', () => mint.revoked(revocations, 'a' as never, 'b')],
+    [
+      'revocations that are no function',
+      'option',
+      () => createTestJar({ revocations: 5 } as never),
+    ],
+  ])('%s: %s', (_what, code, call) => {
+    expect(thrownBy(call)).toMatchObject({ name: 'SecureCookieError', code });
+  });
+
+  it.each([undefined, null, 'session', {}])('revoking %p: name', async (definition) => {
+    await expect(revocations.revoke(definition as never, 'a')).rejects.toMatchObject({
+      code: 'name',
+    });
+    await expect(revocations.revokeAll(definition as never)).rejects.toMatchObject({
+      code: 'name',
+    });
   });
 });
 

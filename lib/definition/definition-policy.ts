@@ -34,7 +34,7 @@ export function assertPolicy(
   const faults: readonly (readonly [boolean, string])[] = [
     [!Object.hasOwn(CODECS, codec), '"codec" must be "text", "bytes" or "json"'],
     [
-      schema !== undefined && typeof schema['~standard']?.validate !== 'function',
+      schema !== undefined && typeof schema?.['~standard']?.validate !== 'function',
       '"schema" must be a Standard Schema, as those of zod, valibot and arktype are',
     ],
     [

@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SecureCookieAttributes } from '../http/set-cookie.js';
 import type { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
 import type { SecureCookieLogger } from '../secure-cookie-logger.js';
-import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import { SecureCookieError } from '../errors.js';
+import { isInstance } from '../own-member.js';
 import { ownOptions, type OwnOptions } from '../own-options.js';
 import { CookieDefaults } from './cookie-defaults.js';
 import type { DeviceBinding } from './device-binding.js';
@@ -93,9 +95,17 @@ export interface SecureCookieSetOptions {
  * @throws {@link SecureCookieError} `option`
  */
 export function ownJarOptions(given: SecureCookieJarOptions): SecureCookieJarOptions {
-  return given?.cookie instanceof CookieDefaults
-    ? given
-    : ownOptions(given, blankJarOptions, 'option');
+  if (given?.cookie instanceof CookieDefaults) {
+    return given;
+  }
+  const own = ownOptions(given, blankJarOptions, 'option');
+  if (!(own.signer instanceof SecureCookieSigner) || !isInstance(own.request?.headers)) {
+    throw new SecureCookieError(
+      'option',
+      'A jar needs a signer and Node’s request: new SecureCookieJar({ signer, request, response }).',
+    );
+  }
+  return own;
 }
 
 function blankJarOptions(): OwnOptions<SecureCookieJarOptions> {

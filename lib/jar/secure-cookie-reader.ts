@@ -1,5 +1,6 @@
 import { assertDefinition } from '../definition/is-definition.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+import { SecureCookieError } from '../errors.js';
 import { findCookieValues } from '../http/cookie-header.js';
 import { assertNoOptions, ownOptions, type OwnOptions } from '../own-options.js';
 import type { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
@@ -75,6 +76,12 @@ export class SecureCookieReader {
     header: string | undefined,
     options?: SecureCookieReaderOptions,
   ) {
+    if (header === null || Array.isArray(header)) {
+      throw new SecureCookieError(
+        'option',
+        'A reader takes the "Cookie" header of one request: a text, or undefined where there is none.',
+      );
+    }
     this.#signer = signer;
     this.#header = header;
     this.#revocations =

@@ -128,11 +128,20 @@ export function asyncOptions(given: SecureCookieModuleAsyncOptions): AnyAsyncOpt
     }),
     'option',
   );
-  const factories = [own.useFactory, own.useClass, own.useExisting];
-  if (factories.filter((factory) => factory !== undefined).length !== 1) {
+  const { useFactory, useClass, useExisting, inject = [], imports = [] } = own;
+  const [factory, ...others] = [useFactory, useClass, useExisting].filter(
+    (one) => one !== undefined,
+  );
+  if (typeof factory !== 'function' || others.length > 0) {
     throw new SecureCookieError(
       'option',
-      'forRootAsync needs one of "useFactory", "useClass" and "useExisting", and no more.',
+      'forRootAsync needs one of "useFactory", a function, and "useClass" and "useExisting", a class, and no more.',
+    );
+  }
+  if (!Array.isArray(inject) || !Array.isArray(imports)) {
+    throw new SecureCookieError(
+      'option',
+      'The options "inject" and "imports" of forRootAsync must be lists.',
     );
   }
   return own;

@@ -1,3 +1,4 @@
+import { assertDefinition } from '../definition/is-definition.js';
 import { isRevocationKey } from '../definition/revocation-keys.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { describeError, SecureCookieError } from '../errors.js';
@@ -211,11 +212,12 @@ export class SecureCookieRevocations {
    * @param keys - one key of those that `revocableBy` gives, or several, each by itself
    * @throws {@link SecureCookieError} `revocation-failed` where the source did not record it, with
    * its error as `cause`: answer 503, the session has not ended. `value` for what is no key, `option`
-   * for a definition without `revocableBy`
+   * for a definition without `revocableBy`, `name` for what is no definition
    * @example
    * await revocations.revoke(Session, `user:${userId}`);
    */
   async revoke(definition: AnyDefinition, keys: string | readonly string[]): Promise<void> {
+    assertDefinition(definition);
     const all = typeof keys === 'string' ? [keys] : keys;
     if (!Array.isArray(all) || all.length === 0 || !Array.from(all).every(isRevocationKey)) {
       throw new SecureCookieError(
@@ -236,6 +238,7 @@ export class SecureCookieRevocations {
    * await revocations.revokeAll(Session);
    */
   async revokeAll(definition: AnyDefinition): Promise<void> {
+    assertDefinition(definition);
     await this.#recordAll(definition, [EVERY_KEY]);
   }
 

@@ -1,4 +1,5 @@
 import { writeDefinedCookie } from '../jar/write-defined-cookie.js';
+import { assertDefinition } from '../definition/is-definition.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { isBytes } from '../any-realm.js';
 import { SecureCookieError } from '../errors.js';
@@ -58,6 +59,7 @@ export class CookieMint {
   expired<Input>(...cookie: Minted<Input>): string;
   expired<Input>(...cookie: MintedText | Minted<Input>): string {
     const [definition] = cookie;
+    assertCookie(definition);
     const own = typeof definition === 'string' ? undefined : definition.attributes.maxAge;
     return this.#header(this.#shifted(-(own ?? this.#signer.maxAge) - 1), cookie);
   }
@@ -100,6 +102,7 @@ export class CookieMint {
     const past = this.#shifted(-1);
     const header = this.#header(past, cookie);
     const [definition, value] = cookie;
+    assertDefinition(definition);
     markHere(revocations, definition, definition.encode(value), Math.floor(past.now()));
     return header;
   }
@@ -160,6 +163,7 @@ export class CookieMint {
   }
 
   #header<Input>(signer: SecureCookieSigner, cookie: MintedText | Minted<Input>): string {
+    assertCookie(cookie[0]);
     return isText(cookie)
       ? `${cookie[0]}=${signer.sign(...cookie)}`
       : definedHeader(signer, cookie);
@@ -168,6 +172,12 @@ export class CookieMint {
   #shifted(seconds: number): SecureCookieSigner {
     const clock = (): number => this.#signer.now() + seconds;
     return new SecureCookieSigner({ ...this.#options, clock });
+  }
+}
+
+function assertCookie(cookie: unknown): void {
+  if (typeof cookie !== 'string') {
+    assertDefinition(cookie);
   }
 }
 

@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import { assertCookieName } from '../cookie-name.js';
 import { assertDefinition } from '../definition/is-definition.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+import { SecureCookieError } from '../errors.js';
 import type { SecureCookieAttributes } from '../http/set-cookie.js';
 import type { DeviceBinding } from '../jar/device-binding.js';
 import { SecureCookieJar } from '../jar/secure-cookie-jar.js';
@@ -113,6 +114,12 @@ export function createTestJar(options: TestJarOptions = {}): TestJar {
     secure = true,
     revocations: makeRevocations,
   } = ownOptions(options, blankOptions, 'option');
+  if (makeRevocations !== undefined && typeof makeRevocations !== 'function') {
+    throw new SecureCookieError(
+      'option',
+      'The option "revocations" of createTestJar must be a function that makes them of a signer.',
+    );
+  }
   const signer = new SecureCookieSigner(keys);
   const presented = [cookies]
     .flat()
