@@ -50,7 +50,7 @@ class Source {
   }
 }
 
-/** Lets so many seconds pass, for timers and the clock. */
+/** Lets this many seconds pass, for timers and the clock. */
 async function pass(seconds: number): Promise<void> {
   await jest.advanceTimersByTimeAsync(seconds * 1000);
 }

@@ -142,7 +142,7 @@ async function* endless(): AsyncGenerator<string> {
 })
 class LateModule {}
 
-/** Asks so many times, and leaves when the handlers have begun. */
+/** Asks this many times, and leaves when the handlers have begun. */
 async function leave(url: string, times: number): Promise<void> {
   const requests = Array.from({ length: times }, () => get(url, { agent: false }));
   for (const request of requests) {

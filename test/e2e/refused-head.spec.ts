@@ -144,7 +144,7 @@ describe.each(platforms)('a head that Node refuses, on $platform', (platform) =>
   });
 });
 
-// As a process: in Jest, errors of Node's are none to Fastify, which has another "Error" there.
+// As a process: in Jest, Fastify has another "Error" there, and does not recognise errors of Node.
 describe.each(platforms)('where the user chooses a header, on $platform', ({ platform }) => {
   let server: RunningProcess;
 

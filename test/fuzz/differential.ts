@@ -30,7 +30,7 @@ const BATCH = 2000;
 const KEYS_PER_BATCH = 8;
 const MAX_REPORTED = 20;
 
-/** One case in so many is one of signing. */
+/** One case in this many is one of signing. */
 const CREATE_SHARE = 5;
 
 type Verdict =

@@ -26,7 +26,7 @@ export class Random {
     return least + this.below(most - least + 1);
   }
 
-  /** True once in so many times. */
+  /** True once in this many times. */
   oneIn(times: number): boolean {
     return this.below(times) === 0;
   }

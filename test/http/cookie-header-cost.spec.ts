@@ -15,7 +15,7 @@ function lowestRatio(large: string, small: string): number {
   return lowest;
 }
 
-/** Microseconds of processor time, so that a busy machine does not count, of so many searches each. */
+/** Microseconds of processor time, so that a busy machine does not count, of this many searches each. */
 function medianCost(header: string, searches: number): number {
   const costs: number[] = [];
   for (let repeat = 0; repeat < 31; repeat += 1) {

@@ -16,7 +16,7 @@ const reader = (header: string | undefined): SecureCookieReader =>
 const at = (date: number, value: string): string =>
   new SecureCookieSigner({ secret: SECRET, clock: () => date }).sign('user', value);
 
-/** Behind so many cookies of its name that were not signed. */
+/** Follows this many cookies of its name that were not signed. */
 const behind = (count: number): string => `${'user=x; '.repeat(count)}user=${SIGNED}`;
 
 /** A header that counts the passes over it. */

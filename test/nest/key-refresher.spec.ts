@@ -130,7 +130,7 @@ function freeze(seconds: number): void {
   jest.setSystemTime(Date.now() + seconds * 1000);
 }
 
-/** Lets so many seconds pass. */
+/** Lets this many seconds pass. */
 async function pass(seconds: number): Promise<void> {
   await jest.advanceTimersByTimeAsync(seconds * 1000);
   await turn();

@@ -33,7 +33,7 @@ const TICK = 5;
 const USERS = 200;
 const DEVICES = 3;
 
-/** One in so many revocations ends all sessions. */
+/** One in this many revocations ends all sessions. */
 const EVERYONE = 100;
 
 /** Cookies that are shown again. */

@@ -51,7 +51,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** Lets so many seconds pass, for timers and the clock. */
+/** Lets this many seconds pass, for timers and the clock. */
 async function pass(seconds: number): Promise<void> {
   await jest.advanceTimersByTimeAsync(seconds * 1000);
 }
@@ -115,7 +115,7 @@ const briefMark = (at: number) => ({ key: keyOf(String(at)), at, until: at + 10 
 const dateOf = ({ revocations }: Instance, keys = ['user:alice']): number =>
   (dateAfterMarks(revocations, Session, Session.encode(keys)) ?? 0) - NOW;
 
-/** What is said of a cookie of alice, first issued so many seconds from now. */
+/** What is said of a cookie of alice, first issued this many seconds from now. */
 function judge({ revocations }: Instance, seconds: number, keys = ['user:alice']): unknown {
   return judgeRevocation(revocations, Session, keys, NOW + seconds);
 }

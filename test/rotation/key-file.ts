@@ -7,7 +7,7 @@ export interface PublishedKeys {
   readonly keyVersion: number;
 }
 
-/** Written beside and renamed: whoever reads gets the old ring or the new one, and never half of one. */
+/** Written beside and renamed: a reader gets the old keys or the new ones, and never half of them. */
 export async function writeKeys(path: string, keys: PublishedKeys): Promise<void> {
   await writeFile(`${path}.new`, JSON.stringify(keys), { mode: 0o600 });
   await rename(`${path}.new`, path);
