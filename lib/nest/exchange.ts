@@ -5,10 +5,10 @@ import { requestHeader } from '../http/request-header.js';
 import { handshakeOf } from './handshakes.js';
 import { isInstance, memberOf } from '../own-member.js';
 import {
-  isRawRequest,
   isRawResponse,
   notHttp,
   rawRequest,
+  rawRequestIn,
   rawResponse,
   type RawRequest,
 } from './platform.js';
@@ -48,7 +48,8 @@ export function exchangeOf(host: ArgumentsHost): Exchange | ExchangeWithoutRespo
     case 'graphql':
       return exchangeOfGraphql(graphqlContext(host.getArgs()));
     case 'ws':
-      return { ...handshakeOf(host.switchToWs().getClient()), response: undefined };
+      // The client, without the three functions that switchToWs() makes at each call.
+      return handshakeOf(host.getArgByIndex(0));
     default:
       throw notHttp();
   }
@@ -69,8 +70,9 @@ export function cookieHeaderOf(source: unknown): string | undefined {
       'reader() takes a Cookie header, a request, a socket, or the context of a handler.',
     );
   }
-  if (isRequest(source)) {
-    return cookieHeaderAsItCame(rawRequest(source));
+  const request = rawRequestIn(source);
+  if (request !== undefined) {
+    return cookieHeaderAsItCame(request);
   }
   if (!isArgumentsHost(source)) {
     return handshakeOf(source).header;
@@ -112,30 +114,41 @@ function graphqlContext(args: readonly unknown[]): unknown {
 function exchangeOfGraphql(context: unknown): Exchange | ExchangeWithoutResponse {
   const req = memberOf(context, 'req');
   const reply = memberOf(context, 'reply');
-  const requests = [
+  let request: object | undefined;
+  let raw: RawRequest | undefined;
+  for (const candidate of [
     memberOf(reply, 'request'),
     req,
     memberOf(context, 'request'),
     memberOf(memberOf(req, 'extra'), 'request'),
     memberOf(memberOf(context, 'extra'), 'request'),
-  ].filter(isRequest);
-  const [request] = requests;
-  if (request === undefined) {
+  ]) {
+    const found = rawRequestIn(candidate);
+    if (found !== undefined && isInstance(candidate)) {
+      request ??= candidate;
+      raw ??= found;
+      assertSame(raw, found);
+    }
+  }
+  if (request === undefined || raw === undefined) {
     throw notHttp();
   }
-  const raw = rawRequest(request);
+  assertSame(raw, firstRequestOf(context, raw));
   const response = [reply, memberOf(context, 'res'), memberOf(req, 'res')].find(isResponse);
-  const answered = response === undefined ? undefined : memberOf(rawResponse(response), 'req');
-  const isOfOthers = requests.some((other) => rawRequest(other) !== raw);
-  if (isOfOthers || (answered ?? raw) !== raw || firstRequestOf(context, raw) !== raw) {
+  if (response === undefined) {
+    return { request, header: cookieHeaderAsItCame(raw), response };
+  }
+  assertSame(raw, memberOf(rawResponse(response), 'req') ?? raw);
+  return { request, response };
+}
+
+function assertSame(raw: RawRequest, other: unknown): void {
+  if (other !== raw) {
     throw new SecureCookieError(
       'ambiguous-request',
       'The GraphQL context holds requests of two clients, because one object serves all of them: give each request a context of its own, with a function that returns a new object, context: () => ({ ... }).',
     );
   }
-  return response === undefined
-    ? { request, header: cookieHeaderAsItCame(raw), response: undefined }
-    : { request, response };
 }
 
 /** Both requests in an object that serves all clients may be those of the last: the first is kept on it. */
@@ -146,10 +159,6 @@ function firstRequestOf(context: unknown, raw: RawRequest): unknown {
   // A frozen context stays as it is: nobody can put another request there.
   Reflect.defineProperty(context, REQUEST, { value: raw });
   return raw;
-}
-
-function isRequest(value: unknown): value is object {
-  return isRawRequest(value) || isRawRequest(memberOf(value, 'raw'));
 }
 
 function isResponse(value: unknown): value is object {

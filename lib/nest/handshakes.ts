@@ -13,6 +13,7 @@ export interface Handshake {
   readonly request: object | undefined;
   /** Its `Cookie` header. */
   readonly header: string | undefined;
+  readonly response: undefined;
 }
 
 /**
@@ -64,7 +65,11 @@ export function rememberHandshake(client: object, request: unknown): void {
 export function handshakeOf(client: unknown): Handshake {
   const remembered = memberOf(client, HANDSHAKE);
   if (isRawRequest(remembered)) {
-    return { request: remembered, header: requestHeader(remembered.headers, 'cookie') };
+    return {
+      request: remembered,
+      header: requestHeader(remembered.headers, 'cookie'),
+      response: undefined,
+    };
   }
   const headers = memberOf(memberOf(client, 'handshake'), 'headers');
   if (!isInstance(headers)) {
@@ -75,6 +80,7 @@ export function handshakeOf(client: unknown): Handshake {
   return {
     request: isRawRequest(request) ? request : undefined,
     header: typeof cookie === 'string' ? cookie : undefined,
+    response: undefined,
   };
 }
 

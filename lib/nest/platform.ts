@@ -18,11 +18,20 @@ export interface RawRequest extends IncomingMessage {
  * @throws {@link SecureCookieError} `not-http`
  */
 export function rawRequest(request: unknown): RawRequest {
-  const raw = isRawRequest(request) ? request : memberOf(request, 'raw');
-  if (isRawRequest(raw)) {
-    return raw;
+  const raw = rawRequestIn(request);
+  if (raw === undefined) {
+    throw notHttp();
   }
-  throw notHttp();
+  return raw;
+}
+
+/** As {@link rawRequest}; `undefined` where there is none. */
+export function rawRequestIn(request: unknown): RawRequest | undefined {
+  if (isRawRequest(request)) {
+    return request;
+  }
+  const raw = memberOf(request, 'raw');
+  return isRawRequest(raw) ? raw : undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ArgumentsHost } from '@nestjs/common';
 import { SecureCookieError } from '../errors.js';
+import type { SecureCookieJar } from '../jar/secure-cookie-jar.js';
 import { exchangeOf } from './exchange.js';
 import { isInstance, memberOf } from '../own-member.js';
 import { platformOf } from './platform.js';
@@ -51,21 +52,35 @@ export function retireApp(place: object, app: RunningApp): void {
   }
 }
 
+/** What a handler's decorators, guards and interceptors work with. */
+export interface SecureCookiesOfHandler {
+  readonly service: SecureCookieService;
+  readonly jar: SecureCookieJar;
+}
+
 /**
- * The service of the app that a handler runs in: found by the platform, by the HTTP server that the
- * connection came in on, or else, for a gateway on a port of its own, by the gateway's class.
+ * The service of the app that a handler runs in, and the jar of its request, which is looked for once.
+ * The app is found by the platform, by the HTTP server that the connection came in on, or else, for a
+ * gateway on a port of its own, by the gateway's class.
  *
  * @throws {@link SecureCookieError} `module-missing`, `not-http`, `no-handshake` or
  * `ambiguous-request`
  */
-export function secureCookieServiceOf(host: ArgumentsHost): SecureCookieService {
-  const type = host.getType<string>();
-  const request: unknown =
-    type === 'http' ? host.switchToHttp().getRequest() : exchangeOf(host).request;
+export function secureCookiesOf(host: ArgumentsHost): SecureCookiesOfHandler {
+  if (host.getType<string>() === 'http') {
+    const service = serviceFor(host, host.switchToHttp().getRequest());
+    return { service, jar: service.jar(host) };
+  }
+  const exchange = exchangeOf(host);
+  const service = serviceFor(host, exchange.request);
+  return { service, jar: service.jar(host, undefined, exchange) };
+}
+
+function serviceFor(host: ArgumentsHost, request: unknown): SecureCookieService {
   const app =
     newestOn(platformOf(request), host) ??
     newestOn(memberOf(memberOf(request, 'socket'), 'server'), host) ??
-    (type === 'ws' ? onlyOneOf(classOf(host)) : undefined);
+    (host.getType<string>() === 'ws' ? onlyOneOf(classOf(host)) : undefined);
   if (app === undefined) {
     throw new SecureCookieError(
       'module-missing',

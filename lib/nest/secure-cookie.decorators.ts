@@ -24,7 +24,7 @@ import {
 } from './requirements.js';
 import { isGuarded, SecureCookieGuard } from './secure-cookie.guard.js';
 import { SecureCookieInterceptor } from './secure-cookie.interceptor.js';
-import { secureCookieServiceOf } from './running-apps.js';
+import { secureCookiesOf } from './running-apps.js';
 
 /** How `@SecureCookie` reads. */
 export interface SecureCookieParamOptions extends SecureCookieReadOptions {
@@ -57,8 +57,7 @@ const TYPES = 'design:paramtypes';
 const ReadSecureCookie = createParamDecorator(
   ({ cookie, options, required }: SecureCookieParam, context: ExecutionContext): unknown => {
     try {
-      const service = secureCookieServiceOf(context);
-      const jar = service.jar(context);
+      const { service, jar } = secureCookiesOf(context);
       const value = typeof cookie === 'string' ? jar.get(cookie, options) : jar.get(cookie);
       if (value === undefined && required) {
         throw refusal(context, service, jar);
@@ -73,7 +72,7 @@ const ReadSecureCookie = createParamDecorator(
 const TakeJar = createParamDecorator(
   (_data: undefined, context: ExecutionContext): SecureCookieJar => {
     try {
-      return secureCookieServiceOf(context).jar(context);
+      return secureCookiesOf(context).jar;
     } catch (error) {
       throw concealed(error, context);
     }

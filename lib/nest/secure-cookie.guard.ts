@@ -4,7 +4,7 @@ import { concealed } from './misuse.js';
 import { isInstance } from '../own-member.js';
 import { refusal } from './refusal.js';
 import { requirementsOf, type SecureCookieRequirement } from './requirements.js';
-import { secureCookieServiceOf } from './running-apps.js';
+import { secureCookiesOf } from './running-apps.js';
 
 /** Where Nest keeps the guards of a class and of a handler's function. */
 const GUARDS = '__guards__';
@@ -41,8 +41,7 @@ export class SecureCookieGuard implements CanActivate {
       return true;
     }
     try {
-      const service = secureCookieServiceOf(context);
-      const jar = service.jar(context);
+      const { service, jar } = secureCookiesOf(context);
       if (areMet(jar, ofClass) && areMet(jar, ofHandler)) {
         return true;
       }

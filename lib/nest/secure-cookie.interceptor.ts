@@ -9,7 +9,7 @@ import { SecureCookieError } from '../errors.js';
 import type { SecureCookieJar } from '../jar/secure-cookie-jar.js';
 import { concealed } from './misuse.js';
 import { keepAges } from './refusal.js';
-import { secureCookieServiceOf } from './running-apps.js';
+import { secureCookiesOf } from './running-apps.js';
 
 /**
  * Signs the cookies that a jar has pending once the handler has answered, still inside Nest's
@@ -34,7 +34,7 @@ export class SecureCookieInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     switch (context.getType<string>()) {
       case 'http': {
-        const jar = secureCookieServiceOf(context).jar(context);
+        const { jar } = secureCookiesOf(context);
         return next.handle().pipe(tap(() => jar.signPending()));
       }
       case 'graphql':
@@ -61,7 +61,7 @@ function interceptGraphql(context: ExecutionContext, next: CallHandler): Observa
 /** A schema can be executed without a request: tests do so. */
 function graphqlJar(context: ExecutionContext): SecureCookieJar | undefined {
   try {
-    return secureCookieServiceOf(context).jar(context);
+    return secureCookiesOf(context).jar;
   } catch (error) {
     if (error instanceof SecureCookieError && error.code === 'not-http') {
       return undefined;

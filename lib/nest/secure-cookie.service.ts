@@ -18,6 +18,7 @@ import {
   cookieHeaderOf,
   exchangeOf,
   isArgumentsHost,
+  type Exchange,
   type ExchangeWithoutResponse,
 } from './exchange.js';
 import { rememberHandshake } from './handshakes.js';
@@ -134,7 +135,21 @@ export class SecureCookieService {
    * }
    */
   jar(request: object, response: object): SecureCookieJar;
-  jar(hostOrRequest: object, response?: object): SecureCookieJar {
+  /**
+   * The jar of a request that has been looked for.
+   *
+   * @internal
+   */
+  jar(
+    host: ArgumentsHost,
+    response: undefined,
+    found: Exchange | ExchangeWithoutResponse,
+  ): SecureCookieJar;
+  jar(
+    hostOrRequest: object,
+    response?: object,
+    found?: Exchange | ExchangeWithoutResponse,
+  ): SecureCookieJar {
     if (response !== undefined) {
       return this.#jarOf(hostOrRequest, response);
     }
@@ -142,7 +157,7 @@ export class SecureCookieService {
       throw notHttp();
     }
     try {
-      const exchange = exchangeOf(hostOrRequest);
+      const exchange = found ?? exchangeOf(hostOrRequest);
       return exchange.response === undefined
         ? this.#jarWithoutResponse(exchange, hostOrRequest.getType<string>() === 'graphql')
         : this.#jarOf(exchange.request, exchange.response);

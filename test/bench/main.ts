@@ -3,6 +3,7 @@
  *
  *     signing        signing, verifying and encrypting alone; this one where left out
  *     request        what reading and setting one cookie add to a request, without sockets
+ *     reach          what reading one in a resolver or a gateway takes more than by a reader
  *     revocation     what looking for revocations adds to reading one, and the memory of the list
  *
  *     --rounds <n>   how often each contender has its turn, 25 (signing) or 200 (the others) where left out
@@ -10,6 +11,7 @@
  */
 import { parseArgs } from 'node:util';
 import { runUnderNode } from './node-versions.js';
+import { benchReach } from './reach.js';
 import { benchRequest } from './request.js';
 import { benchRevocation } from './revocation.js';
 import { benchSigning } from './signing.js';
@@ -17,6 +19,7 @@ import { benchSigning } from './signing.js';
 const BENCHES = {
   signing: benchSigning,
   request: benchRequest,
+  reach: benchReach,
   revocation: benchRevocation,
 };
 
@@ -30,7 +33,7 @@ const {
 
 if (!isBench(what) || others.length > 0) {
   throw new Error(
-    `There is no bench ${[what, ...others].join(' ')}: signing, request, or revocation.`,
+    `There is no bench ${[what, ...others].join(' ')}: signing, request, reach, or revocation.`,
   );
 }
 if (node === undefined) {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { Progress } from '../support/progress.js';
+import { ANSWERS, measureInTurns } from './processor-turns.js';
 import {
   requestContests,
   type RequestContender,
@@ -25,12 +25,6 @@ interface Result {
   readonly measurements: readonly Measurement[];
 }
 
-/** How many requests one contender answers in one turn. */
-const REQUESTS = 1000;
-
-/** Rounds before those that count: code is being compiled. */
-const WARM_UP = 10;
-
 const RESULTS = new URL('results/', import.meta.url);
 
 /** What reading, and what setting, one cookie adds to a request. */
@@ -47,42 +41,6 @@ export async function benchRequest(rounds = 200): Promise<void> {
   } else {
     console.log('\nStopped early: nothing was written.');
   }
-}
-
-/**
- * One contender after the other, again and again, in alternating order: a machine whose speed drifts
- * slows all of them alike. Processor time is counted, which others do not take part in.
- */
-async function measureInTurns(
-  contenders: readonly RequestContender[],
-  samples: ReadonlyMap<RequestContender, number[]>,
-  rounds: number,
-): Promise<boolean> {
-  const total = (rounds + WARM_UP) * contenders.length;
-  const progress = new Progress({ title: 'turns', total });
-  const backwards = contenders.toReversed();
-  while (!progress.done) {
-    const round = Math.floor(progress.count / contenders.length);
-    const order = round % 2 === 0 ? contenders : backwards;
-    const contender = order[progress.count % contenders.length];
-    const time = contender === undefined ? 0 : timeOf(contender);
-    if (contender !== undefined && round >= WARM_UP) {
-      samples.get(contender)?.push(time);
-    }
-    await progress.advance(1);
-  }
-  progress.finish();
-  return !progress.stopped;
-}
-
-/** Nanoseconds of processor time that one request takes. */
-function timeOf({ answer }: RequestContender): number {
-  const before = process.cpuUsage();
-  for (let request = 0; request < REQUESTS; request += 1) {
-    answer();
-  }
-  const { user, system } = process.cpuUsage(before);
-  return ((user + system) * 1000) / REQUESTS;
 }
 
 function resultOf(
@@ -132,7 +90,7 @@ function write(rounds: number, results: readonly Result[]): void {
     processor: cpus()[0]?.model,
     unit: 'ns of processor time',
     rounds,
-    requests: REQUESTS,
+    requests: ANSWERS,
     results,
   };
   mkdirSync(RESULTS, { recursive: true });
