@@ -3,6 +3,7 @@ import type { ModulesContainer } from '@nestjs/core';
 import { SecureCookieError } from '../errors.js';
 import { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
 import { isInstance } from '../own-member.js';
+import { TWO_COPIES } from './other-copies.js';
 import { SecureCookieService } from './secure-cookie.service.js';
 
 /** A module of Nest's container. */
@@ -11,9 +12,9 @@ type RegisteredModule = ModulesContainer extends Map<string, infer Registered> ?
 /**
  * The injection token of what tells one call of `forRoot` from another. Under Nest's
  * `moduleIdGeneratorAlgorithm: 'deep-hash'`, modules that look alike are one, and two calls that differ
- * in their secrets alone look alike.
+ * in their secrets alone look alike. One key for all copies of this package.
  */
-export const REGISTRATION = Symbol('nestjs-secure-cookie registration');
+export const REGISTRATION = Symbol.for('nestjs-secure-cookie registration');
 
 /**
  * The registration of the module in this app's container: another app may have its own on the same
@@ -23,16 +24,19 @@ export const REGISTRATION = Symbol('nestjs-secure-cookie registration');
  * depend on the request
  */
 export function registrationOf(modules: ModulesContainer, type: Type): RegisteredModule {
-  const [registration, ...others] = [...modules.values()].filter(
-    ({ metatype, providers }) => metatype === type && providers.has(REGISTRATION),
+  const registrations = [...modules.values()].filter(({ providers }) =>
+    providers.has(REGISTRATION),
   );
+  const registration = registrations.find(({ metatype }) => metatype === type);
   if (registration === undefined) {
     throw new SecureCookieError(
       'module-missing',
-      'SecureCookieModule was imported without its options: import SecureCookieModule.forRoot(<secret>) in the root module, once; it is global.',
+      registrations.length > 0
+        ? TWO_COPIES
+        : 'SecureCookieModule was imported without its options: import SecureCookieModule.forRoot(<secret>) in the root module, once; it is global.',
     );
   }
-  if (others.length > 0) {
+  if (registrations.length > 1) {
     throw new SecureCookieError(
       'module-twice',
       'SecureCookieModule is registered twice in this app: call forRoot or forRootAsync once, in the root module. For a second secret, provide a SecureCookieSigner under a token of your own.',

@@ -18,6 +18,7 @@ import type { DeviceBinding } from '../jar/device-binding.js';
 import { DEVICE_BINDING } from './device-binding.js';
 import { SecureCookieKeyRefresher } from './key-refresher.js';
 import { isInstance } from '../own-member.js';
+import { logOtherCopies } from './other-copies.js';
 import { REGISTRATION, registrationOf, revocationsIn, serviceOf } from './registration.js';
 import { enterApp, leaveApp, retireApp, type RunningApp } from './running-apps.js';
 import {
@@ -59,6 +60,7 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
   ) {
     this.#adapterHost = adapterHost;
     this.#modules = modules;
+    logOtherCopies(modules);
   }
 
   /**

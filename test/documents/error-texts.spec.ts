@@ -6,6 +6,7 @@ import {
   Res,
   UseGuards,
   ValidationPipe,
+  type DynamicModule,
   type ExceptionFilter,
   type INestApplication,
   type Type,
@@ -22,9 +23,11 @@ import {
   SecureCookieService,
   SecureCookieSigner,
 } from 'nestjs-secure-cookie';
+import { Test } from '@nestjs/testing';
 import { z } from 'zod';
 import { hijacked, type PlatformResponse } from '../support/exits/node-response.js';
 import { platforms, startApp } from '../support/platforms.js';
+import { RecordedLog } from '../support/recorded-log.js';
 import { OTHER_SECRET, SECRET } from '../support/secrets.js';
 import { thrownBy } from '../support/thrown-by.js';
 import { blocksOf, codeBlocks, PAGES } from './support/documents.js';
@@ -120,6 +123,22 @@ async function startError(
   );
 }
 
+/** What an app logs that injects the signer of another copy of the package. */
+async function otherCopyLog(module: DynamicModule): Promise<string[]> {
+  const log = new RecordedLog();
+  const other = { SecureCookieSigner: class {} };
+  const RememberMeService = {
+    provide: 'RememberMeService',
+    useFactory: Object,
+    inject: [other.SecureCookieSigner],
+  };
+  await Test.createTestingModule({ imports: [module], providers: [RememberMeService] })
+    .setLogger(log)
+    .compile()
+    .catch(() => undefined);
+  return log.lines.map((line) => line.replace('error: ', ''));
+}
+
 /** What one request to an app throws or warns of. */
 async function request(
   imports: NonNullable<Parameters<typeof Module>[0]['imports']>,
@@ -169,6 +188,7 @@ describe('the texts of errors and logs in README.md and docs/', () => {
       thrownBy(() => service.jar({}, {})),
       ...thrown,
       ...warnings,
+      ...(await otherCopyLog(module)),
       // @ts-expect-error: without a schema, formats that bind the name alone
       thrownBy(() => defineSecureCookie('theme', { accepts: Theme.accepts })),
       thrownBy(() => defineSecureCookie('theme', JSON.parse('{"renewAfter":86400}'))),

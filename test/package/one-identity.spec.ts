@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { build } from 'esbuild';
+import { document } from '../documents/support/documents.js';
 import { NEST_12, Project, TSC } from './support/project.js';
 import { MAKE_A_SECRET, writeQuickStart } from './support/quick-start.js';
 
@@ -8,6 +10,13 @@ import { MAKE_A_SECRET, writeQuickStart } from './support/quick-start.js';
 jest.setTimeout(120_000);
 
 const START = `${MAKE_A_SECRET}\nexec node app/main.js`;
+const START_BUNDLE = `${MAKE_A_SECRET}\nexec node bundle/main.js`;
+const SERVERLESS = document('docs/serverless.md').text;
+
+/** The cause that the library logs, and Nest's own words after it. */
+const TWO_CLASSES =
+  /module-missing: RememberMeService: This app holds two builds .* Nest can't resolve dependencies of the RememberMeService.*SecureCookieSigner/s;
+
 const MANIFEST = 'node_modules/nestjs-secure-cookie/package.json';
 
 describe('the quick start as an ESM app with a CommonJS feature library that injects the signer', () => {
@@ -45,12 +54,43 @@ describe('the quick start as an ESM app with a CommonJS feature library that inj
     }
   });
 
-  it('would get two classes and no injection without the condition module-sync', async () => {
-    const manifest = await readFile(join(project.folder, MANIFEST), 'utf8');
-    await project.write({ [MANIFEST]: manifest.replace('module-sync', 'unused') });
+  it('gets it in a bundle of esbuild with the conditions of docs/serverless.md', async () => {
+    const [, conditions = ''] = /esbuild +\| `conditions: (\[.*?\])`/.exec(SERVERLESS) ?? [];
+    await bundle(JSON.parse(conditions.replaceAll("'", '"')));
+    const { stdout } = await project.run('bash', '-euc', START_BUNDLE);
 
-    await expect(project.run('bash', '-euc', START)).rejects.toThrow(
-      /Nest can't resolve dependencies of the RememberMeService.*SecureCookieSigner/s,
-    );
+    expect(JSON.parse(stdout)).toMatchObject({
+      injected: true,
+      visits: ['Visit 1', 'Visit 2'],
+    });
   });
+
+  it('gets two classes and the cause in a bundle of esbuild without them', async () => {
+    await bundle();
+
+    await expect(project.run('bash', '-euc', START_BUNDLE)).rejects.toThrow(TWO_CLASSES);
+  });
+
+  it('would get two classes without the condition module-sync, and is told the cause', async () => {
+    await project.edit(MANIFEST, (manifest) => manifest.replace('module-sync', 'unused'));
+
+    await expect(project.run('bash', '-euc', START)).rejects.toThrow(TWO_CLASSES);
+  });
+
+  /** Nest stays outside: its packages are the same for whoever loads them. */
+  async function bundle(conditions?: string[]): Promise<void> {
+    await build({
+      absWorkingDir: project.folder,
+      entryPoints: ['app/main.js'],
+      outfile: 'bundle/main.js',
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      external: ['@nestjs/*', 'reflect-metadata', 'rxjs'],
+      banner: {
+        js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
+      },
+      ...(conditions !== undefined && { conditions }),
+    });
+  }
 });
