@@ -27,10 +27,10 @@ import { memberOf } from './own-member.js';
  * | `module-missing` | `SecureCookieModule` is not part of the app |
  * | `module-twice` | `SecureCookieModule` was registered twice in one app |
  * | `requirement-lost` | a decorator or a constructor replaced what `@RequireSecureCookie` was written on |
- * | `not-http` | a request was needed where there is none |
- * | `no-response` | a cookie was set or cleared where there is no response: on a socket, in a subscription |
+ * | `not-http` | there is no HTTP request here |
+ * | `no-response` | a cookie was set or cleared without a response: on a socket, in a subscription |
  * | `no-handshake` | the request that opened a WebSocket is not known |
- * | `ambiguous-request` | it cannot be told which request, or which of two running apps, a handler works for |
+ * | `ambiguous-request` | a handler may work for one of two requests, or of two running apps |
  */
 export type SecureCookieErrorCode =
   | 'secret-missing'

@@ -95,10 +95,10 @@ export class Refresher<Loaded> {
   }
 
   /**
-   * Whether the data is older than `maxStale`, or nothing was loaded yet. Reads the clock once at most,
+   * Whether the data is older than `maxStale`, or nothing was loaded yet. Reads the clock at most once,
    * so that each read can call it.
    *
-   * @param now - by that clock, where the caller has just read it
+   * @param now - the time of that clock, if the caller has just read it
    */
   isStale(now = this.#clock()): boolean {
     if (now >= this.#due) {

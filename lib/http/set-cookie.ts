@@ -23,7 +23,7 @@ export interface SecureCookieAttributes {
    * 1 up to 400 days; with `null`, until the browser is closed. It may not exceed the signer's
    * `maxAge`, the limit on the server.
    *
-   * @defaultValue 2_592_000 (30 days), or the signer's `maxAge` where that is less
+   * @defaultValue 2_592_000 (30 days), or the signer's `maxAge` if that is less
    */
   readonly maxAge?: number | null | undefined;
   /**

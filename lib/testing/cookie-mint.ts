@@ -110,7 +110,7 @@ export class CookieMint {
   /**
    * A cookie that the app accepts as one that is bound to a device.
    *
-   * @throws `SecureCookieError` with `option` - where the definition has no `deviceBound`
+   * @throws `SecureCookieError` with `option` - if the definition has no `deviceBound`
    * @example
    * mint.bound(Session, { userId: '42' });
    * @experimental
@@ -120,7 +120,7 @@ export class CookieMint {
     if (boundFor === undefined) {
       throw new SecureCookieError(
         'option',
-        `The definition of the cookie "${name}" has no "deviceBound", so nothing of it is bound.`,
+        `The definition of the cookie "${name}" has no "deviceBound", so its cookies are never bound.`,
       );
     }
     return definedHeader(this.#signer, cookie, true);

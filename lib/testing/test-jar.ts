@@ -83,7 +83,7 @@ export interface TestJar {
   next(): SecureCookieReader;
 }
 
-/** There is no browser that could bind a cookie, so that none is asked to. */
+/** Asks for no registration: there is no browser that could bind a cookie. */
 const UNBOUND: DeviceBinding = {
   binds: () => true,
   registration: () => undefined,
