@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { newSeed } from '../fuzz/random.js';
 import { describeWithRedis } from '../support/describe-with-redis.js';
 import { expected, isMissed, isRight, lateness, type Revocation, type Visit } from './judge.js';
+import { startWithMarks } from './marks.js';
 import { runSpread } from './spread.js';
 
 // The short form of `npm run revocation`, which explains itself with --help.
@@ -87,5 +88,16 @@ describeWithRedis('revocations on three processes under load', () => {
     expect(result.expected.valid).toBeGreaterThan(100);
     expect(result.expected.revoked).toBeGreaterThan(100);
     expect(result.expected.either).toBeGreaterThan(0);
+  }, 120_000);
+});
+
+describeWithRedis('a start where many marks are kept', () => {
+  it('reads 100,000 in pages, and lets other things run meanwhile', async () => {
+    const result = await startWithMarks({ marks: 100_000, stream: 'none' });
+
+    expect(result.verdicts).toEqual(['revoked', 'revoked', 'valid']);
+    expect(result.pages).toBeGreaterThanOrEqual(20);
+    expect(result.held).toBeLessThan(25);
+    expect(result.longestStretch).toBeLessThan((result.time * 1000) / 4);
   }, 120_000);
 });
