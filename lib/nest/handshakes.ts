@@ -48,13 +48,16 @@ export function withHandshakes<Adapter extends WebSocketAdapter>(adapter: Adapte
 /**
  * Keeps the request that opened a socket, for as long as the socket is there.
  *
- * @throws {@link SecureCookieError} `no-handshake` - for what is no request
+ * @throws {@link SecureCookieError} `no-handshake` - for what is no socket or no request
  */
 export function rememberHandshake(client: object, request: unknown): void {
-  if (!isRawRequest(request)) {
+  const isKept =
+    isInstance(client) &&
+    isRawRequest(request) &&
+    Reflect.defineProperty(client, HANDSHAKE, { value: request, configurable: true });
+  if (!isKept) {
     throw noHandshake('handshake() takes the socket and Node’s request');
   }
-  Object.defineProperty(client, HANDSHAKE, { value: request, configurable: true });
 }
 
 /**

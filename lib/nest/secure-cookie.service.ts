@@ -195,7 +195,7 @@ export class SecureCookieService {
    *
    * @param client - the socket
    * @param request - the request that opened it
-   * @throws {@link SecureCookieError} `no-handshake` - for what is no request
+   * @throws {@link SecureCookieError} `no-handshake` - for what is no socket or no request
    * @example
    * handleConnection(client: WebSocket, request: IncomingMessage) {
    *   this.secureCookies.handshake(client, request);

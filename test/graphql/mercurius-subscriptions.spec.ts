@@ -5,6 +5,6 @@ describeGraphqlSubscriptions(
   mercuriusApps.map(({ driver, platform }) => ({
     driver,
     platform,
-    graphql: mercuriusModule({ subscription: true }),
+    graphql: mercuriusModule({ subscription: { fullWsTransport: true } }),
   })),
 );

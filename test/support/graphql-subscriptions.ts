@@ -4,6 +4,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import {
   Context,
   Field,
+  Mutation,
   ObjectType,
   Parent,
   Query,
@@ -66,6 +67,21 @@ class TickResolver {
   @Query(Text)
   ping(): string {
     return 'pong';
+  }
+
+  @Query(Text, OPTIONAL)
+  whoAmI(@SecureCookie('user') user: string | undefined): string | undefined {
+    return user;
+  }
+
+  @Mutation(Text)
+  login(@SecureCookies() cookies: SecureCookieJar): string {
+    try {
+      cookies.set('user', 'bob');
+      return 'set';
+    } catch (error) {
+      return `${String(Reflect.get(error as object, 'code'))} for ${cookies.get('user')}`;
+    }
   }
 
   @Subscription(() => Tick)
@@ -183,6 +199,22 @@ export function describeGraphqlSubscriptions(settings: readonly GraphqlSetting[]
 
       expect(withCookie).toMatchObject({ data: { [field]: { by: expect.any(String) } } });
       expect(JSON.stringify(without)).toContain('Unauthorized');
+    });
+
+    it('queries and mutations over the socket read, and cannot set', async () => {
+      const client = open(cookieHeader('user', 'alice'));
+      const planted = open('', { headers: { cookie: cookieHeader('user', 'eve') } });
+      const answers = [
+        await client.first('{ whoAmI }'),
+        await client.first('mutation { login }'),
+        await planted.first('{ whoAmI }'),
+      ];
+
+      expect(answers).toMatchObject([
+        { data: { whoAmI: 'alice' } },
+        { data: { login: 'no-response for alice' } },
+        { data: { whoAmI: null } },
+      ]);
     });
 
     it('setting throws no-response, and reading goes on', async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { io } from 'socket.io-client';
+import { io, type Socket } from 'socket.io-client';
 import { WebSocket } from 'ws';
 
 /** What a gateway sends. */
@@ -42,23 +42,54 @@ export const openSocketIo =
   async (url, cookie) => {
     const extraHeaders: Record<string, string> = cookie === '' ? {} : { cookie };
     const socket = io(url, { transports: [transport], extraHeaders, forceNew: true });
-    await new Promise<void>((resolve, reject) => {
-      socket.once('connect', resolve).once('connect_error', reject);
-    });
-    return {
-      ask: (event) =>
-        new Promise((resolve) => {
-          socket.onAny((name: string, data: unknown) => {
-            socket.offAny();
-            resolve({ event: name, data });
-          });
-          socket.emit(event);
-        }),
-      // Over polling, the last request says so.
-      close: () =>
-        new Promise((resolve) => {
-          socket.io.engine.once('close', () => resolve());
-          socket.disconnect();
-        }),
-    };
+    await connected(socket);
+    return clientOf(socket);
   };
+
+/** A socket of socket.io that begins with polling, and is upgraded with another cookie. */
+export async function openUpgraded(
+  url: string,
+  cookie: string,
+  cookieOfUpgrade: string,
+): Promise<SocketClient> {
+  const socket = io(url, {
+    transports: ['polling', 'websocket'],
+    transportOptions: {
+      polling: { extraHeaders: { cookie } },
+      websocket: { extraHeaders: { cookie: cookieOfUpgrade } },
+    },
+    forceNew: true,
+  });
+  await Promise.all([
+    connected(socket),
+    new Promise((resolve) =>
+      socket.io.once('open', () => socket.io.engine.once('upgrade', resolve)),
+    ),
+  ]);
+  return clientOf(socket);
+}
+
+async function connected(socket: Socket): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve).once('connect_error', reject);
+  });
+}
+
+function clientOf(socket: Socket): SocketClient {
+  return {
+    ask: (event) =>
+      new Promise((resolve) => {
+        socket.onAny((name: string, data: unknown) => {
+          socket.offAny();
+          resolve({ event: name, data });
+        });
+        socket.emit(event);
+      }),
+    // Over polling, the last request says so.
+    close: () =>
+      new Promise((resolve) => {
+        socket.io.engine.once('close', () => resolve());
+        socket.disconnect();
+      }),
+  };
+}

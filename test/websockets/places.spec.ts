@@ -1,10 +1,14 @@
+import { IncomingMessage } from 'node:http';
+import { createServer, Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type INestApplication, type Type } from '@nestjs/common';
+import { Injectable, Scope, type INestApplication, type Type } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import {
   RequireSecureCookie,
+  SecureCookieService,
   SecureCookieSigner,
   withHandshakes,
   type SecureCookieErrorCode,
@@ -14,15 +18,15 @@ import { platforms, startApp, type RunningApp } from '../support/platforms.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { OTHER_SECRET, SECRET } from '../support/secrets.js';
 import { answer, gatewayApp, SessionGateway, SessionHandlers } from '../support/session-gateway.js';
-import { cookieHeader } from '../support/signed-cookies.js';
+import { cookieHeader, signer } from '../support/signed-cookies.js';
 import {
   openSocketIo,
+  openUpgraded,
   openWs,
   type OpenSocket,
   type SocketClient,
 } from '../support/socket-clients.js';
 import { thrownBy } from '../support/thrown-by.js';
-import { createServer } from 'node:net';
 
 const log = new RecordedLog();
 const running: RunningApp[] = [];
@@ -199,6 +203,76 @@ describe('socket.io', () => {
   );
 });
 
+describe('the handshake counts, and nothing that comes later', () => {
+  it('an upgrade from polling with the cookie of another user', async () => {
+    const url = await start([SessionGateway], SECRET, io);
+    const client = await openUpgraded(
+      url,
+      cookieHeader('user', 'alice'),
+      cookieHeader('user', 'bob'),
+    );
+    clients.push(client);
+
+    expect(await client.ask('parameter')).toEqual({ event: 'answer', data: 'alice' });
+    expect(await client.ask('required')).toEqual({ event: 'answer', data: 'alice' });
+  });
+
+  const gate = { open: (): void => undefined };
+
+  /** Remembers late: messages may come before. */
+  @WebSocketGateway()
+  class LateGateway extends SessionHandlers {
+    async handleConnection(client: object, request: object): Promise<void> {
+      await new Promise<void>((resolve) => {
+        gate.open = resolve;
+      });
+      this.secureCookies.handshake(client, request);
+    }
+  }
+
+  it('messages before handleConnection has remembered it are refused, and those after are not', async () => {
+    const url = await start([LateGateway], SECRET, (app) => {
+      app.useWebSocketAdapter(new WsAdapter(app));
+    });
+    const client = await connect(url, cookieHeader('user', 'alice'));
+    const early = [await client.ask('guarded'), await client.ask('required')];
+    gate.open();
+    await setImmediate();
+
+    expect(early).toMatchObject([
+      { data: { message: 'Internal server error' } },
+      { data: { message: 'Internal server error' } },
+    ]);
+    expect(await client.ask('guarded')).toEqual({ event: 'answer', data: 'in' });
+  });
+
+  it('with withHandshakes(), twice even, it is there before any message', async () => {
+    const url = await start([LateGateway], SECRET, (app) => {
+      app.useWebSocketAdapter(withHandshakes(withHandshakes(new WsAdapter(app))));
+    });
+    const client = await connect(url, cookieHeader('user', 'alice'));
+    const early = await client.ask('required');
+    gate.open();
+
+    expect(early).toEqual({ event: 'answer', data: 'alice' });
+  });
+
+  it('in a gateway that is made anew for each message', async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    @WebSocketGateway()
+    class ScopedGateway extends SessionHandlers {}
+
+    const url = await start([ScopedGateway]);
+    const [alice, nobody] = await Promise.all(
+      [cookieHeader('user', 'alice'), ''].map((cookie) => connect(url, cookie)),
+    );
+
+    expect(await alice?.ask('required')).toEqual({ event: 'answer', data: 'alice' });
+    expect(await alice?.ask('guarded')).toEqual({ event: 'answer', data: 'in' });
+    expect(await nobody?.ask('guarded')).toMatchObject({ data: { message: 'Forbidden resource' } });
+  });
+});
+
 describe('a jar that was taken of the handshake itself', () => {
   @WebSocketGateway()
   class TakesJarGateway extends SessionHandlers {
@@ -231,9 +305,24 @@ describe('a jar that was taken of the handshake itself', () => {
 });
 
 describe('what is misused', () => {
+  const cookies = new SecureCookieService(signer);
+  const raw = new IncomingMessage(new Socket());
+
   it.each<[string, SecureCookieErrorCode, () => unknown]>([
     ['withHandshakes() without an adapter', 'option', () => withHandshakes(undefined as never)],
     ['withHandshakes() of what is none', 'option', () => withHandshakes({} as never)],
+    ['handshake() of no socket', 'no-handshake', () => cookies.handshake(undefined as never, raw)],
+    [
+      'handshake() of a frozen one',
+      'no-handshake',
+      () => cookies.handshake(Object.freeze({}), raw),
+    ],
+    [
+      'handshake() without a request',
+      'no-handshake',
+      () => cookies.handshake({}, undefined as never),
+    ],
+    ['handshake() of what is none', 'no-handshake', () => cookies.handshake({}, { headers: {} })],
   ])('%s', (_what, code, call) => {
     expect(thrownBy(call)).toMatchObject({ code });
   });
