@@ -48,6 +48,7 @@ const project = (displayName, testMatch, moduleNameMapper = {}) => ({
   testMatch,
   moduleNameMapper: {
     '^nestjs-secure-cookie$': '<rootDir>/lib/index.ts',
+    '^nestjs-secure-cookie/device-bound$': '<rootDir>/lib/device-bound/index.ts',
     // Sources name each other by the file that they will be.
     '^(\\.{1,2}/.+)\\.js$': ['$1.js', '$1.ts'],
     ...moduleNameMapper,

@@ -19,7 +19,12 @@ import {
 import { PageHeaders } from '../page/page-headers.decorator.js';
 import { readPage } from '../page/read-page.js';
 import { parseLogin } from './login.js';
-import { deviceKey, Session, userKey, type SessionValue } from './session.js';
+import { BOUND_FOR, deviceKey, Session, userKey, type SessionValue } from './session.js';
+
+interface SessionState extends SessionValue {
+  /** When a bound cookie ends and the browser has to prove its key again, in seconds since the epoch. */
+  readonly boundUntil: number | null;
+}
 
 const PAGE = readPage('account/page/account');
 
@@ -55,8 +60,13 @@ export class AccountController {
   /** What the page shows. Without a valid session, the parameter answers 401. */
   @Get('session')
   @Header('Cache-Control', 'no-store')
-  session(@SecureCookie(Session, { required: true }) session: SessionValue): SessionValue {
-    return session;
+  session(
+    @SecureCookie(Session, { required: true }) session: SessionValue,
+    @SecureCookies() cookies: SecureCookieJar,
+  ): SessionState {
+    const result = cookies.verify(Session);
+    const bound = result.valid && result.bound;
+    return { ...session, boundUntil: bound ? result.issuedAt + BOUND_FOR : null };
   }
 
   /** Clearing asks this browser to forget the cookie; revoking makes copies of it worthless. */

@@ -1,7 +1,11 @@
 import { defineSecureCookie, type SecureCookieValue } from 'nestjs-secure-cookie';
 import { z } from 'zod';
+import { TLS } from '../tls.js';
 
 const DAY = 86_400;
+
+/** How long a cookie counts that is bound to a device, in seconds: a minute, so that one can watch. */
+export const BOUND_FOR = 60;
 
 export const UserName = z.string().regex(/^[a-z]{1,20}$/, 'A name has 1 to 20 letters, a to z.');
 
@@ -16,6 +20,7 @@ export const Session = defineSecureCookie('account-session', {
   renewAfter: DAY,
   absoluteMaxAge: 90 * DAY,
   revocableBy: ({ user, device }) => [userKey(user), deviceKey(device)],
+  ...(TLS === undefined ? {} : { secure: true, deviceBound: { for: BOUND_FOR } }),
 });
 
 export type SessionValue = SecureCookieValue<typeof Session>;

@@ -1,11 +1,17 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { runProcess, startProcess, type RunningProcess } from '../support/child-process.js';
 import { SecureCookieSigner } from 'nestjs-secure-cookie';
 import { Visitor } from '../account/support/visitor.js';
+import { selfSigned } from '../support/certificate.js';
 import { describeWithRedis } from '../support/describe-with-redis.js';
+import { DeviceBrowser } from '../support/device-browser.js';
+import { fetchUntrusted } from '../support/fetch-untrusted.js';
 import { RedisServer } from '../support/redis-server.js';
 import { SECRET } from '../support/secrets.js';
 
@@ -16,7 +22,7 @@ const packageJson: { readonly scripts: Readonly<Record<'start' | 'start:fastify'
   JSON.parse(readFileSync('package.json', 'utf8'));
 
 const NEST = fileURLToPath(import.meta.resolve('@nestjs/cli/bin/nest.js'));
-const LISTENING = /Listening on http:\/\/([\d.]+|\[[^\]]+\]):(\d+)/;
+const LISTENING = /Listening on (https?):\/\/([\d.]+|\[[^\]]+\]):(\d+)/;
 const WARNING = 'COOKIE_SECRET is not set';
 
 const entries = [
@@ -29,13 +35,15 @@ const environment = (more: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   HOST: undefined,
   COOKIE_SECRET: undefined,
   REDIS_URL: undefined,
+  TLS_KEY: undefined,
+  TLS_CERT: undefined,
   ...more,
 });
 
 const startSample = (entry: string, more: NodeJS.ProcessEnv = {}): Promise<RunningProcess> =>
   startProcess([process.execPath, `build/sample/${entry}.js`], environment(more), LISTENING);
 
-const urlOf = ({ ready }: RunningProcess): string => `http://${ready[1]}:${ready[2]}`;
+const urlOf = ({ ready }: RunningProcess): string => `${ready[1]}://${ready[2]}:${ready[3]}`;
 
 async function visit(sample: RunningProcess, cookie = ''): Promise<Response> {
   return fetch(`${urlOf(sample)}/user/`, { headers: { cookie } });
@@ -102,21 +110,66 @@ describe('the sample as a program', () => {
       });
     });
 
+    describe('over TLS', () => {
+      let folder: string;
+      let sample: RunningProcess;
+
+      beforeAll(async () => {
+        folder = await mkdtemp(join(tmpdir(), 'nestjs-secure-cookie-'));
+        const { key, cert } = selfSigned();
+        const [TLS_KEY, TLS_CERT] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+        await Promise.all([writeFile(TLS_KEY, key), writeFile(TLS_CERT, cert)]);
+        sample = await startSample(entry, { TLS_KEY, TLS_CERT });
+      });
+      afterAll(async () => {
+        await sample.stop();
+        await rm(folder, { recursive: true });
+      });
+
+      it('binds the session of the account to the browser that proves its key', async () => {
+        const url = urlOf(sample);
+        const login = await fetchUntrusted(`${url}/account/login`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: '{ "user": "alice", "remember": true }',
+        });
+        const browser = new DeviceBrowser(url, (...sent) =>
+          sent[0].endsWith('/login') ? Promise.resolve(login) : fetchUntrusted(...sent),
+        );
+        await browser.send('POST', '/account/login');
+        const boundUntil = async (): Promise<unknown> => {
+          const response = await browser.send('GET', '/account/session');
+          const session: { boundUntil: unknown } = JSON.parse(await response.text());
+          return session.boundUntil;
+        };
+        const before = await boundUntil();
+        const registered = await browser.register();
+        const after = await boundUntil();
+
+        expect(login.status).toBe(204);
+        expect(cookieOf(login)).toContain('; Secure');
+        expect(before).toBeNull();
+        expect(registered.status).toBe(200);
+        expect(after).toBeGreaterThan(Date.now() / 1000);
+        expect(after).toBeLessThanOrEqual(Date.now() / 1000 + 60);
+      });
+    });
+
     describe('with COOKIE_SECRET, HOST and PORT', () => {
       let one: RunningProcess;
       let same: RunningProcess;
 
       beforeAll(async () => {
         one = await startSample(entry, { COOKIE_SECRET: SECRET, HOST: '127.0.0.2' });
-        const PORT = one.ready[2];
+        const PORT = one.ready[3];
         same = await startSample(entry, { COOKIE_SECRET: SECRET, HOST: '127.0.0.3', PORT });
       });
 
       it('honours HOST and PORT', async () => {
-        const [, , port] = one.ready;
+        const [, , , port] = one.ready;
 
-        expect(one.ready[1]).toBe('127.0.0.2');
-        expect(same.ready.slice(1)).toEqual(['127.0.0.3', port]);
+        expect(one.ready[2]).toBe('127.0.0.2');
+        expect(same.ready.slice(1)).toEqual(['http', '127.0.0.3', port]);
         expect((await visit(same)).status).toBe(200);
         await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('fetch failed');
       });

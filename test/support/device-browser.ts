@@ -7,6 +7,11 @@ interface Instructions {
   readonly refresh_url: string;
 }
 
+type Fetch = (
+  url: string,
+  options: { readonly method: string; readonly headers: Readonly<Record<string, string>> },
+) => Promise<Response>;
+
 /** What a browser that knows Device Bound Session Credentials does, as far as a server can tell. */
 export class DeviceBrowser {
   readonly device = new SoftwareDevice();
@@ -17,9 +22,11 @@ export class DeviceBrowser {
   registrationPath = '';
   refreshPath = '';
   readonly #url: string;
+  readonly #fetch: Fetch;
 
-  constructor(url: string) {
+  constructor(url: string, fetchAs: Fetch = fetch) {
     this.#url = url;
+    this.#fetch = fetchAs;
   }
 
   /** A request with the cookies of its path, whose cookies and challenges are kept. */
@@ -29,7 +36,7 @@ export class DeviceBrowser {
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Response> {
     const sent = [...this.cookies].filter(([, cookie]) => path.startsWith(cookie.path));
-    const response = await fetch(this.#url + path, {
+    const response = await this.#fetch(this.#url + path, {
       method,
       headers: {
         cookie: sent.map(([name, { value }]) => `${name}=${value}`).join('; '),

@@ -61,7 +61,18 @@ async function askHttp() {
   const session = response.ok ? await response.json() : undefined;
   show('http', session?.user ?? 'nobody');
   show('device', session?.device ?? '–');
+  show('bound', boundText(session));
   show('status', session === undefined ? 'Not logged in.' : `Logged in as ${session.user}.`);
+}
+
+/** Over HTTPS, and in a browser that knows Device Bound Session Credentials. */
+function boundText(session) {
+  if (session === undefined) {
+    return '–';
+  }
+  return session.boundUntil === null
+    ? 'no'
+    : `yes; proved again by ${new Date(session.boundUntil * 1000).toLocaleTimeString()}`;
 }
 
 async function askGraphql() {
