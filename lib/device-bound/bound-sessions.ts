@@ -1,4 +1,5 @@
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
+import { SecureCookieError } from '../errors.js';
 import { ResolvedAttributes } from '../http/resolved-attributes.js';
 import { assertCookieSize } from '../http/set-cookie.js';
 import { deletion } from '../jar/defined-cookies.js';
@@ -48,6 +49,22 @@ export class BoundSessions implements DeviceBinding {
     return this.#of(definition) !== undefined;
   }
 
+  check(definition: AnyDefinition, { path }: ResolvedAttributes): void {
+    const { name } = definition;
+    if (this.all.some(({ refreshName }) => refreshName === name)) {
+      throw new SecureCookieError(
+        'option',
+        `The cookie "${name}" of a definition has the name of a refresh cookie of DeviceBoundModule: rename it.`,
+      );
+    }
+    if (this.binds(definition) && !isSentTo(this.registrationPath, path)) {
+      throw new SecureCookieError(
+        'option',
+        `The cookie "${name}" has the path "${path}", so that browsers do not send it to "${this.registrationPath}", where it is bound: give DeviceBoundModule a "path" below "${path}".`,
+      );
+    }
+  }
+
   registration(
     definition: AnyDefinition,
     session: BegunSession,
@@ -90,6 +107,12 @@ export class BoundSessions implements DeviceBinding {
   }
 }
 
+/** RFC 6265, section 5.1.4. */
+function isSentTo(requestPath: string, cookiePath: string): boolean {
+  const folder = cookiePath.endsWith('/') ? cookiePath : `${cookiePath}/`;
+  return requestPath === cookiePath || requestPath.startsWith(folder);
+}
+
 /** What the challenge of a registration is about. */
 export function registrationSubject(
   { name }: AnyDefinition,
@@ -100,7 +123,7 @@ export function registrationSubject(
 }
 
 /** `__Secure-`, because a path of its own rules out `__Host-`. */
-function refreshCookieName(sessionName: string): string {
+export function refreshCookieName(sessionName: string): string {
   return `__Secure-${sessionName.replace(PREFIX, '')}-refresh`;
 }
 

@@ -2,6 +2,7 @@ import { isDefinition } from '../definition/is-definition.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
 import { ownOptions, type OwnOptions } from '../own-options.js';
+import { refreshCookieName } from './bound-sessions.js';
 
 type AnyDefinition = SecureCookieDefinition<never, unknown>;
 
@@ -25,8 +26,11 @@ function blankOptions(): OwnOptions<DeviceBoundModuleOptions> {
   return { path: undefined, sessions: undefined };
 }
 
-/** Unreserved characters (RFC 3986, section 2.3): no router, header or cookie takes them for more. */
-const PATH = /^(?:\/[A-Za-z0-9._~-]+)+$/;
+/**
+ * Unreserved characters (RFC 3986, section 2.3): no router, header or cookie takes them for more. "." and
+ * ".." are no segments: browsers remove them.
+ */
+const PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)+$/;
 
 /** Beyond it, the cookies of a path are refused; see `set-cookie.ts`. */
 const MAX_PATH_LENGTH = 1000;
@@ -68,6 +72,15 @@ export function deviceBoundOptions(given: DeviceBoundModuleOptions): {
     throw new SecureCookieError(
       'option',
       `Two of the "sessions" of DeviceBoundModule have the name "${twice}": name each once.`,
+    );
+  }
+  // A refresh cookie of one session must not be authentic for another.
+  const all = [...names, ...names.map(refreshCookieName)];
+  const shared = all.find((name, index) => all.indexOf(name) !== index);
+  if (shared !== undefined) {
+    throw new SecureCookieError(
+      'option',
+      `Two cookies of the "sessions" of DeviceBoundModule would have the name "${shared}", which is that of a refresh cookie: give the sessions names that differ in more than their prefix.`,
     );
   }
   return { path, sessions: own };

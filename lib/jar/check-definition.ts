@@ -27,8 +27,9 @@ export function checkDefinition(
     refuseSecrets(signer, secrets);
   }
   assertRenewable(definition, signer, defaults);
-  const { domain } = defaults.ofDefinition(definition, () => true);
-  assertBindable(definition, signer, domain);
+  const resolved = defaults.ofDefinition(definition, () => true);
+  assertBindable(definition, signer, resolved.domain);
+  binding?.check(definition, resolved);
 }
 
 /** Checks `deviceBound` against the app's default domain and the signer's lifetime. */

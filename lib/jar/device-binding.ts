@@ -20,6 +20,13 @@ export interface BegunSession {
 export interface DeviceBinding {
   /** Whether cookies of this definition are bound. */
   binds(definition: AnyDefinition): boolean;
+  /**
+   * Checks any definition of the app against what binding needs.
+   *
+   * @param attributes - the attributes of its cookie
+   * @throws {@link SecureCookieError} `option`
+   */
+  check(definition: AnyDefinition, attributes: ResolvedAttributes): void;
   /** The header `Secure-Session-Registration` of a response that begins a session, if it gets one. */
   registration(
     definition: AnyDefinition,

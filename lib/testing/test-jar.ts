@@ -86,6 +86,7 @@ export interface TestJar {
 /** Asks for no registration: there is no browser that could bind a cookie. */
 const UNBOUND: DeviceBinding = {
   binds: () => true,
+  check: () => undefined,
   registration: () => undefined,
   deletions: () => [],
 };

@@ -4,6 +4,7 @@ import { deviceBoundOptions } from '../../lib/device-bound/device-bound-options.
 import { thrownBy } from '../support/thrown-by.js';
 
 const Session = defineSecureCookie('__Host-session', { deviceBound: {} });
+const SECURE = { secure: true, deviceBound: {} } as const;
 const Plain = defineSecureCookie('__Host-plain');
 
 describe('the options of DeviceBoundModule', () => {
@@ -15,9 +16,12 @@ describe('the options of DeviceBoundModule', () => {
     expect(options).toEqual({ path: '/device-bound', sessions: [Session] });
   });
 
-  it.each(['/a', '/api/v1/device-bound', '/a.b~c_d-e'])('take the path %s', (path) => {
-    expect(deviceBoundOptions({ path, sessions: [Session] })).toMatchObject({ path });
-  });
+  it.each(['/a', '/api/v1/device-bound', '/a.b~c_d-e', '/.a/..b/...'])(
+    'take the path %s',
+    (path) => {
+      expect(deviceBoundOptions({ path, sessions: [Session] })).toMatchObject({ path });
+    },
+  );
 
   it.each([
     ['nothing', undefined],
@@ -32,6 +36,14 @@ describe('the options of DeviceBoundModule', () => {
     ['a name', { sessions: ['__Host-session'] }],
     ['a definition without deviceBound', { sessions: [Session, Plain] }],
     ['a definition twice', { sessions: [Session, Session] }],
+    [
+      'definitions whose refresh cookies have one name: one could be refreshed with that of the other',
+      { sessions: [Session, defineSecureCookie('__Secure-session', SECURE)] },
+    ],
+    [
+      'a definition with the name of a refresh cookie',
+      { sessions: [Session, defineSecureCookie('__Secure-session-refresh', SECURE)] },
+    ],
     ['an option that is misspelt', { sessions: [Session], paths: '/a' }],
     ['options that are inherited', Object.create({ sessions: [Session] })],
     ...[
@@ -47,6 +59,8 @@ describe('the options of DeviceBoundModule', () => {
       '/a;b',
       '/a"b',
       '/%61',
+      '/.',
+      '/a/../b',
       'https://a/b',
       1,
       null,

@@ -233,6 +233,24 @@ describe.each(platformApps)('the endpoints of an app on $platform', (platform) =
     expect((await started.browser.send('POST', '/api/device/registration')).status).toBe(401);
   });
 
+  it.each(['/app', '/app/', '/app/device/registration'])(
+    'may be where a cookie of the path %s is sent',
+    async (path) => {
+      const Part = defineSecureCookie('__Secure-part', { path, secure: true, deviceBound: {} });
+      @Module({
+        imports: [
+          SecureCookieModule.forRoot(SECRET),
+          DeviceBoundModule.forRoot({ path: '/app/device', sessions: [Part] }),
+        ],
+      })
+      class PartModule {}
+      const started = await start(platform, PartModule);
+      app = started.app;
+
+      expect((await started.browser.send('POST', '/app/device/registration')).status).toBe(401);
+    },
+  );
+
   it('are closed to other origins, whatever CORS allows elsewhere', async () => {
     const started = await start(platform, BankModule, (configured) =>
       configured.enableCors({ origin: true, credentials: true, exposedHeaders: ['x-a'] }),
@@ -270,6 +288,17 @@ describe('an app whose sessions are to be bound does not start', () => {
     @Get()
     read(@SecureCookie(Session) user: string | undefined): string {
       return user ?? 'nobody';
+    }
+  }
+
+  @Controller()
+  class RefreshController {
+    @Get()
+    read(
+      @SecureCookie(defineSecureCookie('__Secure-session-refresh', { encrypt: true }))
+      token: string,
+    ): string {
+      return token;
     }
   }
 
@@ -315,6 +344,34 @@ describe('an app whose sessions are to be bound does not start', () => {
           }),
         ],
       },
+    ],
+    ...[
+      { cookie: '/app', path: '/device-bound' },
+      { cookie: '/device', path: '/device-bound' },
+      { cookie: '/device-bound/refresh', path: '/device-bound' },
+    ].map(({ cookie, path }): [string, string, object] => [
+      `with a cookie of the path ${cookie}, which browsers do not send to ${path}`,
+      'option',
+      {
+        imports: [
+          SecureCookieModule.forRoot(SECRET),
+          DeviceBoundModule.forRoot({
+            path,
+            sessions: [
+              defineSecureCookie('__Secure-session', {
+                path: cookie,
+                secure: true,
+                deviceBound: {},
+              }),
+            ],
+          }),
+        ],
+      },
+    ]),
+    [
+      'with another definition that has the name of its refresh cookie',
+      'option',
+      { imports, controllers: [RefreshController] },
     ],
     [
       'with a lifetime of the module that is as short',

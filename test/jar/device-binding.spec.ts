@@ -43,6 +43,7 @@ function recordedBinding() {
   const begun: BegunSession[] = [];
   const binding: DeviceBinding = {
     binds: (definition) => definition === Session || definition === Other,
+    check: () => undefined,
     registration: ({ name }, session) => {
       begun.push(session);
       return `(ES256);path="/${name}"`;
