@@ -147,7 +147,11 @@ function countLater(marks: Int32Array, now: number): number {
 }
 
 function copyMark(old: Int32Array, from: number, marks: Int32Array): void {
-  const { [from]: a = 0, [from + 1]: b = 0, [from + 2]: c = 0, [from + 3]: d = 0 } = old;
+  // By index, one by one: destructuring a typed array is several times slower.
+  const a = old[from] ?? 0;
+  const b = old[from + 1] ?? 0;
+  const c = old[from + 2] ?? 0;
+  const d = old[from + 3] ?? 0;
   const place = findPlace(marks, a, b, c, d);
   for (let index = 0; index < WIDTH; index += 1) {
     marks[place + index] = old[from + index] ?? 0;
