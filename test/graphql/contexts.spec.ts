@@ -102,6 +102,25 @@ describe('Apollo on Fastify, where the app does not hand the reply on', () => {
   });
 });
 
+describe.each([
+  ['Apollo', express, apolloModule],
+  ['Mercurius', fastify, mercuriusModule],
+] as const)('fields on which guards run, as the app asks for: %s', (_driver, platform, graphql) => {
+  it('are refused without the cookie, and resolved with it', async () => {
+    const send = await start(platform, graphql({ fieldResolverEnhancers: ['guards'] }));
+    const [without, withCookie] = [
+      await send('{ account { owner guarded } }'),
+      await send('{ account { guarded } }', cookieHeader('admin', 'root')),
+    ];
+
+    expect(without.data).toEqual({ account: { owner: 'alice', guarded: null } });
+    expect(without.errors).toMatchObject([
+      { message: 'Unauthorized', extensions: { code: 'UNAUTHENTICATED' } },
+    ]);
+    expect(withCookie.data).toEqual({ account: { guarded: 'everyone sees it' } });
+  });
+});
+
 const shared = (): DynamicModule => mercuriusModule({ context: { tenant: 'one' } as never });
 
 describe('one object for the contexts of all requests', () => {
