@@ -23,6 +23,7 @@ import { ownKeyProvider } from '../lib/signing/key-provider.js';
 import { blankPolicy } from '../lib/signing/policy.js';
 import { RefreshedSigner } from '../lib/signing/refreshed-signer.js';
 import { CookieMint, createTestJar } from '../lib/testing/index.js';
+import { EndpointClient } from './device-bound/support/endpoint-client.js';
 import { entrances } from './support/entrances.js';
 import { platforms, startApp } from './support/platforms.js';
 import { OTHER_SECRET, SECRET } from './support/secrets.js';
@@ -63,6 +64,10 @@ const OwnFormat: SecureCookieNameBindingFormat = {
     value.startsWith('own-')
       ? ({ payload: new TextEncoder().encode(value) } as never)
       : ({} as never),
+};
+
+const notAsked = (): never => {
+  throw new Error('Nothing is set here.');
 };
 
 /** What an app does, in a text that can be compared. */
@@ -246,7 +251,12 @@ describe('the library does not look at Object.prototype', () => {
     'x-purpose',
     'x-moz',
     'sec-purpose',
+    'sec-fetch-site',
+    'sec-secure-session-id',
+    'secure-session-response',
   ];
+  /** What a device's proof says. */
+  const CLAIMS = ['alg', 'typ', 'crit', 'jwk', 'jti', 'kty', 'crv', 'x', 'y', 'd'];
   let names: readonly string[];
   const reads = new Set<string>();
 
@@ -256,7 +266,9 @@ describe('the library does not look at Object.prototype', () => {
     const declared = sources.flatMap((source) =>
       Array.from(source.matchAll(/^\s+(?:readonly )?(\w+)\??:/gm), ([, name]) => name ?? ''),
     );
-    names = [...new Set([...declared, ...HEADERS])].filter((name) => !OF_THE_LANGUAGE.has(name));
+    names = [...new Set([...declared, ...HEADERS, ...CLAIMS])].filter(
+      (name) => !OF_THE_LANGUAGE.has(name),
+    );
   });
 
   /** Properties without a value, which tell when the library reads them. */
@@ -311,6 +323,28 @@ describe('the library does not look at Object.prototype', () => {
     revocations.stop();
 
     expect(result).toEqual({ valid: false, reason: 'revoked' });
+    expect([...reads]).toEqual([]);
+  });
+
+  it('when a session is bound to a device, and refreshed', () => {
+    const client = new EndpointClient();
+    const { endpoints } = client;
+    const proof = client.device.registration('');
+    client.logIn();
+
+    watch();
+    const registered = client.register();
+    const refreshed = client.refreshed();
+    const empty = client.register(client.device.signed('e30', 'e30'));
+    const noKey = client.register(client.device.registration('', { header: { jwk: {} } }));
+    const nothing = endpoints.refresh({}, notAsked);
+    const anybody = endpoints.register({ 'secure-session-response': proof }, notAsked);
+    const noSession = endpoints.refresh({ 'sec-secure-session-id': '' }, notAsked);
+    clean();
+
+    expect([registered, refreshed, empty, noKey, nothing, anybody, noSession]).toMatchObject(
+      [200, 200, 401, 401, 403, 401, 401].map((status) => ({ status })),
+    );
     expect([...reads]).toEqual([]);
   });
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { findCookieValues } from '../http/cookie-header.js';
+import { requestHeader } from '../http/request-header.js';
 import type { ResolvedAttributes } from '../http/resolved-attributes.js';
 import { deletion } from '../jar/defined-cookies.js';
 import type { PendingCookie } from '../jar/pending-cookies.js';
@@ -93,12 +94,16 @@ export class DeviceBoundEndpoints {
     if (isCrossSite(headers)) {
       return refused(403, undefined, 'cross-site');
     }
-    const proof = readDeviceProof(headers['secure-session-response']);
+    const proof = readDeviceProof(requestHeader(headers, 'secure-session-response'));
     if (proof?.point === undefined) {
       return refused(401, undefined, 'proof');
     }
     for (const session of this.#sessions.all) {
-      const begun = this.#begunSession(session.definition, headers.cookie, proof.challenge);
+      const begun = this.#begunSession(
+        session.definition,
+        requestHeader(headers, 'cookie'),
+        proof.challenge,
+      );
       if (begun !== undefined) {
         return isProvenBy(proof, deviceKey(proof.point))
           ? this.#bind(session, begun, proof.point, attributesOf)
@@ -115,12 +120,15 @@ export class DeviceBoundEndpoints {
    */
   refresh(headers: IncomingHttpHeaders, attributesOf: AttributesOf): EndpointAnswer {
     this.#assertKeys();
-    const identifier = bareText(headers['sec-secure-session-id'], MAX_IDENTIFIER_LENGTH);
+    const identifier = bareText(
+      requestHeader(headers, 'sec-secure-session-id'),
+      MAX_IDENTIFIER_LENGTH,
+    );
     // No page can send this header: it begins with "Sec-".
     if (identifier === undefined || isCrossSite(headers)) {
       return refused(403, undefined, 'cross-site');
     }
-    const found = this.#find(headers.cookie, identifier);
+    const found = this.#find(requestHeader(headers, 'cookie'), identifier);
     if (found === undefined) {
       return refused(401, undefined, 'no-session');
     }
@@ -132,7 +140,7 @@ export class DeviceBoundEndpoints {
     if (over !== undefined) {
       return this.#end(found, over, attributesOf);
     }
-    const response = headers['secure-session-response'];
+    const response = requestHeader(headers, 'secure-session-response');
     if (response === undefined) {
       return this.#ask(found);
     }
@@ -306,7 +314,7 @@ function refreshSubject(
 
 /** Browsers that do not say where a request comes from are left to `SameSite`. */
 function isCrossSite(headers: IncomingHttpHeaders): boolean {
-  const site = headers['sec-fetch-site'];
+  const site = requestHeader(headers, 'sec-fetch-site');
   return site !== undefined && site !== 'same-origin';
 }
 

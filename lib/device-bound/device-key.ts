@@ -20,14 +20,16 @@ const COORDINATE = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
  * The point of a JWK (RFC 7517), or `undefined` for anything that names none of P-256. Whether it lies
  * on the curve, {@link deviceKey} says.
  *
- * @param jwk - of which nothing is trusted; other members are ignored
+ * @param jwk - of which nothing is trusted; other members are ignored, but for `d`: who shows the private
+ * half as well keeps it on no device (RFC 7515, section 4.1.3, wants the public one)
  */
 export function pointOfJwk(jwk: unknown): DevicePoint | undefined {
   if (typeof jwk !== 'object' || jwk === null) {
     return undefined;
   }
-  const { kty, crv, x, y }: Readonly<Record<string, unknown>> = { ...jwk };
-  if (kty !== 'EC' || crv !== 'P-256' || !isCoordinate(x) || !isCoordinate(y)) {
+  const own: Readonly<Record<string, unknown>> = Object.assign(Object.create(null), jwk);
+  const { kty, crv, x, y, d } = own;
+  if (d !== undefined || kty !== 'EC' || crv !== 'P-256' || !isCoordinate(x) || !isCoordinate(y)) {
     return undefined;
   }
   const point = new Uint8Array(DEVICE_POINT_LENGTH);
