@@ -14,6 +14,8 @@ export interface GraphqlAnswer {
   readonly errors: readonly GraphqlError[];
   /** The `Set-Cookie` headers. */
   readonly setCookies: readonly string[];
+  /** Whom the answer is for. */
+  readonly caching: { readonly vary: string; readonly cacheControl: string };
   /** All that came back, as it came. */
   readonly text: string;
 }
@@ -37,6 +39,10 @@ export async function sendGraphql(
     data: typeof query === 'string' ? answers[0]?.data : answers.map(({ data }) => data),
     errors: answers.flatMap(({ errors = [] }) => errors),
     setCookies: response.headers.getSetCookie(),
+    caching: {
+      vary: response.headers.get('vary') ?? '',
+      cacheControl: response.headers.get('cache-control') ?? '',
+    },
     text,
   };
 }

@@ -157,6 +157,18 @@ export function describeGraphqlOverHttp(settings: readonly GraphqlSetting[]): vo
       expect(signedValues(setCookies, 'user')).toEqual(['dave']);
     });
 
+    it('caches are told of what was read and set, and of nothing else', async () => {
+      const [nothing, read, set] = [
+        await send('{ account { owner } }', ALICE),
+        await send('{ user }', ALICE),
+        await send('mutation { login(user: "bob") }'),
+      ];
+
+      expect(nothing.caching.vary).not.toMatch(/cookie/i);
+      expect(read.caching.vary).toMatch(/\bcookie\b/i);
+      expect(set.caching.cacheControl).toMatch(/private|no-store/);
+    });
+
     it('two live apps of the same resolvers each find their own service', async () => {
       const other = await startApp(platform, sessionApp(graphql, OTHER_SECRET));
       const bob = cookieHeader('user', 'bob', new SecureCookieSigner({ secret: OTHER_SECRET }));
