@@ -8,10 +8,11 @@
 export function memberOf(object: unknown, name: PropertyKey): unknown {
   // The fast path: most objects lack the property, and so does Object.prototype.
   const value = isInstance(object) ? object[name] : undefined;
-  return value === undefined || !isMember(object, name) ? undefined : value;
+  return value === undefined || !hasMember(object, name) ? undefined : value;
 }
 
-function isMember(object: unknown, name: PropertyKey): boolean {
+/** Whether an object has such a property, also one that is `undefined`. */
+export function hasMember(object: unknown, name: PropertyKey): boolean {
   for (
     let holder: unknown = object;
     isInstance(holder) && !isObjectPrototype(holder);

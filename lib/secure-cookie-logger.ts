@@ -5,3 +5,15 @@ export interface SecureCookieLogger {
   /** Something that failed. */
   error(message: string): void;
 }
+
+/**
+ * Logs, and never throws, even if the logger does: a message about a request must not fail it, and
+ * nothing could handle an exception at the head of its response.
+ */
+export function logSafely(log: () => void): void {
+  try {
+    log();
+  } catch {
+    // There is nobody left to tell.
+  }
+}

@@ -5,7 +5,7 @@ import {
   resolveCookieAttributes,
   type SecureCookieAttributes,
 } from '../http/set-cookie.js';
-import { memberOf } from '../own-member.js';
+import { hasMember, memberOf } from '../own-member.js';
 import { ownOptions } from '../own-options.js';
 import type { SecureCookieRejection } from '../signing/verify-result.js';
 import { acceptedFormats, type SecureCookieAcceptedFormat } from '../accepts/accepted-format.js';
@@ -28,10 +28,7 @@ import { BRAND } from './definition-brand.js';
 import { assertPolicy } from './definition-policy.js';
 import { boundDuration } from './device-bound-option.js';
 import { revocationKeys, type RevocableBy } from './revocation-keys.js';
-import type {
-  SecureCookieStandardSchema,
-  SecureCookieStandardSchemaResult,
-} from './standard-schema.js';
+import type { SecureCookieStandardSchema } from './standard-schema.js';
 
 /** The type that reading a definition's cookie returns. */
 export type SecureCookieValue<Definition> =
@@ -219,7 +216,7 @@ export class SecureCookieDefinition<in Input, out Output> {
         `The schema of the cookie "${this.name}" validates asynchronously: cookies need a synchronous one.`,
       );
     }
-    return result !== undefined && fits(result) ? result : undefined;
+    return fits(result) ? result : undefined;
   }
 }
 
@@ -299,10 +296,9 @@ function validateWith(schema: SecureCookieStandardSchema, value: unknown) {
   }
 }
 
-function fits(
-  result: SecureCookieStandardSchemaResult<unknown>,
-): result is Extract<typeof result, { readonly value: unknown }> {
-  return memberOf(result, 'issues') === undefined;
+/** Only an object with a value says that a value fits: `true`, `false` or `null` are no results. */
+function fits(result: unknown): result is { readonly value: unknown } {
+  return hasMember(result, 'value') && memberOf(result, 'issues') === undefined;
 }
 
 /** Promises of any library or realm: taken for a result, one would pass as a value without issues. */

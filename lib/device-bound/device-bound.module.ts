@@ -5,6 +5,7 @@ import { beforeResponseHead, type HeadWriter } from '../http/before-response-hea
 import { DEVICE_BINDING } from '../nest/device-binding.js';
 import { rawRequest, rawResponse } from '../nest/platform.js';
 import { SecureCookieService } from '../nest/secure-cookie.service.js';
+import { logSafely } from '../secure-cookie-logger.js';
 import { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
 import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { BoundSessions } from './bound-sessions.js';
@@ -169,7 +170,9 @@ export class DeviceBoundModule implements NestModule {
       jar.add(answer.cookies);
       return answer;
     } catch (error) {
-      this.#logger.error(`A device could not be answered: ${describeError(error)}`);
+      logSafely(() =>
+        this.#logger.error(`A device could not be answered: ${describeError(error)}`),
+      );
       return { status: 503, body: undefined, cookies: [], challenge: undefined };
     }
   }

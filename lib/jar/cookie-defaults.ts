@@ -24,7 +24,8 @@ export class CookieDefaults {
   /**
    * @param cookie - the app's attributes
    * @param signerMaxAge - the signer's `maxAge`, in seconds
-   * @throws {@link SecureCookieError} `attribute` - also for a `maxAge` above the signer's
+   * @throws {@link SecureCookieError} `attribute` - also for a `maxAge` above the signer's, or a signer's
+   * below a second
    */
   constructor(cookie: SecureCookieAttributes, signerMaxAge: number) {
     const own = ownCookieAttributes(cookie);
@@ -33,6 +34,12 @@ export class CookieDefaults {
       throw new SecureCookieError(
         'attribute',
         `The option "cookie.maxAge" (${maxAge} seconds) exceeds "maxAge" (${signerMaxAge}): browsers would keep cookies that the server refuses.`,
+      );
+    }
+    if (maxAge === 0) {
+      throw new SecureCookieError(
+        'attribute',
+        `The option "maxAge" (${signerMaxAge} seconds) is less than a second, and no browser can keep a cookie for less: raise it, or set "cookie.maxAge" to null for cookies that last until the browser is closed.`,
       );
     }
     this.attributes = Object.freeze({ ...own, maxAge });

@@ -1,4 +1,4 @@
-import type { SecureCookieLogger } from '../secure-cookie-logger.js';
+import { logSafely, type SecureCookieLogger } from '../secure-cookie-logger.js';
 
 /** Gives each warning once in the life of an app: later requests would only repeat it. */
 export class OneTimeWarnings {
@@ -15,7 +15,7 @@ export class OneTimeWarnings {
   give(subject: string, message: string): void {
     if (!this.#given.has(subject)) {
       this.#given.add(subject);
-      this.#logger.warn(message);
+      logSafely(() => this.#logger.warn(message));
     }
   }
 }

@@ -8,7 +8,7 @@ import { serializeSetCookie } from '../http/set-cookie.js';
 import { ENCRYPTED } from '../signing/sign-value.js';
 import { signDated, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import type { OneTimeWarnings } from './one-time-warnings.js';
-import type { SecureCookieLogger } from '../secure-cookie-logger.js';
+import { logSafely, type SecureCookieLogger } from '../secure-cookie-logger.js';
 
 /**
  * Asks a browser to bind a session to its device (W3C Device Bound Session Credentials). It is a list
@@ -194,7 +194,8 @@ export class PendingCookies implements HeadWriter {
 
   /** The writer at the head must not throw: a cookie that cannot be signed is logged and left out. */
   #logLeftOut(name: string, error: unknown): void {
-    this.#logger.error(`The cookie "${name}" was left out of a response: ${describeError(error)}`);
+    const what = describeError(error);
+    logSafely(() => this.#logger.error(`The cookie "${name}" was left out of a response: ${what}`));
   }
 }
 

@@ -5,6 +5,9 @@ import { isOfferedToSharedCaches, isPrefetch } from '../http/caching.js';
 import { requestHeader } from '../http/request-header.js';
 import type { ResponseHead } from '../http/response-head.js';
 
+/** Media types are compared without regard to case (RFC 9110, section 8.3.1). */
+const EVENT_STREAM = /^[ \t]*text\/event-stream/i;
+
 /**
  * Whether a cookie is due for renewal, by its age or because it would be written differently now. One
  * that is bound to a device never is: it gets a successor only after a proof of the device.
@@ -40,7 +43,7 @@ export function mayRenewOn(
     method !== 'HEAD' &&
     requestHeader(headers, 'upgrade') === undefined &&
     !isPrefetch(headers) &&
-    !head.header('Content-Type').some((type) => type.startsWith('text/event-stream')) &&
+    !head.header('Content-Type').some((type) => EVENT_STREAM.test(type)) &&
     !isOfferedToSharedCaches(head) &&
     (renewOn === 'any' || mode === undefined || mode === 'navigate')
   );

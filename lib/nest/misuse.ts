@@ -1,5 +1,6 @@
 import { Logger, type ArgumentsHost } from '@nestjs/common';
 import { SecureCookieError } from '../errors.js';
+import { logSafely } from '../secure-cookie-logger.js';
 
 /** What clients of HTTP and of sockets are told by Nest. */
 const FOR_CLIENTS = 'Internal server error';
@@ -16,6 +17,8 @@ export function concealed(error: unknown, host: ArgumentsHost): unknown {
   ) {
     return error;
   }
-  new Logger('SecureCookieModule').error(`${error.code}: ${error.message}`, error.stack);
+  logSafely(() =>
+    new Logger('SecureCookieModule').error(`${error.code}: ${error.message}`, error.stack),
+  );
   return new SecureCookieError(error.code, FOR_CLIENTS, { cause: error });
 }

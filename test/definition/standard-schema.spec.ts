@@ -218,4 +218,37 @@ describe('a schema that breaks its contract', () => {
     expect(thrownBy(() => mint.valid(Name, 'alice'))).toMatchObject({ code: 'value' });
     expect(readPayload(Name, '"alice"')).toEqual({ valid: false, reason: 'schema' });
   });
+
+  it.each([
+    ['true', true],
+    ['false', false],
+    ['null', null],
+    ['undefined', undefined],
+    ['a text', 'alice'],
+    ['a number', 1],
+    ['an object without a value', {}],
+    ['issues beside a value', { value: 'alice', issues: [] }],
+    ['null for issues', { value: 'alice', issues: null }],
+  ])('by returning %s accepts nothing: a predicate is not a schema', (_what, result) => {
+    const Name = defineSecureCookie('name', { schema: schemaOf(() => result) });
+
+    expect(thrownBy(() => mint.valid(Name, 'alice'))).toMatchObject({ code: 'value' });
+    expect(readPayload(Name, '"alice"')).toEqual({ valid: false, reason: 'schema' });
+  });
+
+  it.each([
+    ['undefined', { value: undefined }],
+    [
+      'one of its class',
+      new (class {
+        get value(): undefined {
+          return undefined;
+        }
+      })(),
+    ],
+  ])('is kept by the value %s', (_what, result) => {
+    const Name = defineSecureCookie('name', { schema: schemaOf(() => result) });
+
+    expect(readPayload(Name, '"alice"')).toMatchObject({ valid: true, value: undefined });
+  });
 });

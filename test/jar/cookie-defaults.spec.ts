@@ -4,6 +4,7 @@ import { SecureCookieError } from '../../lib/errors.js';
 import type { SecureCookieAttributes } from '../../lib/http/set-cookie.js';
 import { CookieDefaults } from '../../lib/jar/cookie-defaults.js';
 import { overPlainHttp } from '../support/set-cookie.js';
+import { thrownBy } from '../support/thrown-by.js';
 
 const MONTH = 30 * 86_400;
 const NAMES = ['user', '__Secure-user', '__Host-user', '__Http-user', '__Host-Http-user'];
@@ -60,6 +61,20 @@ describe("an app's default attributes", () => {
       );
     }
   });
+
+  it.each([0, 0.5, 0.999])(
+    'refuse a signer’s lifetime of %d seconds, with which every cookie would be a deletion',
+    (signerMaxAge) => {
+      expect(thrownBy(() => new CookieDefaults({}, signerMaxAge))).toMatchObject({
+        code: 'attribute',
+        message: expect.stringContaining(
+          `"maxAge" (${signerMaxAge} seconds) is less than a second`,
+        ),
+      });
+      expect(new CookieDefaults({ maxAge: null }, signerMaxAge).attributes.maxAge).toBeNull();
+      expect(new CookieDefaults({}, 1 + signerMaxAge).attributes.maxAge).toBe(1);
+    },
+  );
 
   it('do not ask what the connection is like where nothing depends on it', () => {
     const defaults = defaultsOf();

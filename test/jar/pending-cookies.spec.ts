@@ -1,6 +1,9 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, ForbiddenException, Get, Inject, Module, Res } from '@nestjs/common';
 import {
+  defineSecureCookie,
   SecureCookieJar,
   SecureCookieModule,
   SecureCookies,
@@ -49,6 +52,7 @@ function setCookies(response: Response): string[] {
 
 describe.each(platforms)('a cookie that can no longer be signed, on $platform', (platform) => {
   const errors: unknown[][] = [];
+  let logFails = false;
   let running: RunningApp;
 
   beforeEach(async () => {
@@ -58,12 +62,18 @@ describe.each(platforms)('a cookie that can no longer be signed, on $platform', 
     })
     class AppModule {}
     errors.length = 0;
+    logFails = false;
     running = await startApp(platform, AppModule, (app) =>
       app.useLogger({
         log: () => undefined,
         warn: () => undefined,
         // Between the message and the context stands the stack of an error: there is none.
-        error: (...logged: unknown[]) => errors.push(logged.filter((part) => part !== undefined)),
+        error: (...logged: unknown[]) => {
+          errors.push(logged.filter((part) => part !== undefined));
+          if (logFails) {
+            throw new Error('The log is full.');
+          }
+        },
       }),
     );
   });
@@ -92,6 +102,17 @@ describe.each(platforms)('a cookie that can no longer be signed, on $platform', 
     ]);
   });
 
+  it.each([
+    ['throws', 403],
+    ['sends', 200],
+  ])('does not fail the response either where the logger throws: %s', async (path, status) => {
+    logFails = true;
+    const response = await fetch(`${running.url}/${path}`);
+
+    expect(response.status).toBe(status);
+    expect(errors).toHaveLength(1);
+  });
+
   it('has its name in the log and its value nowhere', async () => {
     const responses = await Promise.all(
       ['answers', 'throws', 'sends'].map((path) => fetch(`${running.url}/${path}`)),
@@ -103,5 +124,59 @@ describe.each(platforms)('a cookie that can no longer be signed, on $platform', 
     expect(shown).not.toContain(VALUE);
     expect(shown).not.toContain(Buffer.from(VALUE).toString('base64'));
     expect(shown).not.toContain(SECRET);
+  });
+});
+
+describe('a logger that throws', () => {
+  const logger = {
+    warn: (): never => {
+      throw new Error('The log is full.');
+    },
+    error: (): never => {
+      throw new Error('The log is full.');
+    },
+  };
+  let now = 1_300_000_000;
+  const signer = new SecureCookieSigner({ secret: SECRET, clock: () => now });
+  const Visits = defineSecureCookie('visits', { renewAfter: 60, absoluteMaxAge: 86_400 });
+
+  function answer(use: (cookies: SecureCookieJar, response: ServerResponse) => void): unknown {
+    now = 1_300_000_000;
+    const request = new IncomingMessage(new Socket());
+    request.headers.cookie = `visits=${signer.sign('visits', '7')}`;
+    now += 3600;
+    const response = new ServerResponse(request);
+    use(new SecureCookieJar({ signer, request, response, logger }), response);
+    response.writeHead(200);
+    return response.getHeader('Set-Cookie') ?? [];
+  }
+
+  it.each<[string, number, (cookies: SecureCookieJar, response: ServerResponse) => void]>([
+    [
+      'a response that was meant for shared caches',
+      1,
+      (cookies, response) => {
+        cookies.set('user', 'alice');
+        response.setHeader('Cache-Control', 'public');
+      },
+    ],
+    [
+      'a cookie that cannot be signed',
+      0,
+      (cookies) => {
+        cookies.set('user', 'alice');
+        now = Number.NaN;
+      },
+    ],
+    [
+      'a renewal that cannot be signed',
+      0,
+      (cookies) => {
+        cookies.get(Visits);
+        now = Number.NaN;
+      },
+    ],
+  ])('does not fail the head of %s', (_what, sent, use) => {
+    expect(answer(use)).toHaveLength(sent);
   });
 });

@@ -38,7 +38,7 @@ interface Visit {
 function visit(
   definition: SecureCookieDefinition<never, unknown>,
   cookie: string,
-  { signer = signerAt(NOW), defaults = NO_DEFAULTS } = {},
+  { signer = signerAt(NOW), defaults = NO_DEFAULTS, contentType = 'text/html' } = {},
 ): Visit {
   const logger = new RecordedLog();
   const request = new IncomingMessage(new Socket());
@@ -46,6 +46,7 @@ function visit(
   const response = new ServerResponse(request);
   const jar = new SecureCookieJar({ signer, request, response, cookie: defaults, logger });
   const value = jar.get(definition);
+  response.setHeader('Content-Type', contentType);
   response.writeHead(200);
   const headers = response.getHeader('set-cookie') ?? [];
   return { value, set: readSetCookies(headers as readonly string[]), log: logger.lines };
@@ -101,6 +102,22 @@ describe('renewAfter that no cookie lives to see is an error', () => {
 
     expect(thrownBy(() => jar.set(Visits, 'yes'))).toMatchObject({ code: 'option' });
     expect(new SecureCookieReader(signer, '').get(Visits)).toBeUndefined();
+  });
+});
+
+describe('an event stream carries no renewal, because no person sees it', () => {
+  const Visits = defineSecureCookie('visits', { renewAfter: 60, absoluteMaxAge: DAY });
+  const cookie = `visits=${signerAt(NOW - HOUR).sign('visits', '7')}`;
+
+  it.each(['text/event-stream', 'Text/Event-Stream; charset=utf-8', ' text/event-stream'])(
+    'where its type is spelled %j',
+    (contentType) => {
+      expect(visit(Visits, cookie, { contentType })).toMatchObject({ value: '7', set: [] });
+    },
+  );
+
+  it('and a response of another type does', () => {
+    expect(visit(Visits, cookie, { contentType: 'text/event' }).set).toHaveLength(1);
   });
 });
 
