@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ROOT } from '../package/support/project.js';
-import { DOCUMENTS, proseOf } from './support/documents.js';
+import { document, DOCUMENTS, proseOf } from './support/documents.js';
 
 /** Paths in the text that say where something is shown: `test/jar/renewal.spec.ts`, `lib/signing/hmac.ts`. */
 const PATH = /`((?:docs|lib|sample|test)\/[\w./-]+)`/g;
@@ -42,6 +42,18 @@ it('has a README that npm and people show at one glance, and that links every pa
 
   expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(250);
   expect(pages.filter((page) => !linked.includes(page))).toEqual([]);
+});
+
+it('has a plan of the house with every room of lib/ and every folder of test/', () => {
+  const [, house = ''] = /^## The house\n(.*?)^## /ms.exec(document('CONTRIBUTING.md').text) ?? [];
+  const folders = ['lib', 'test'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { withFileTypes: true }).filter((entry) => entry.isDirectory()),
+  );
+
+  expect(folders.length).toBeGreaterThan(20);
+  expect(folders.map(({ name }) => name).filter((name) => !house.includes(` ${name}/ `))).toEqual(
+    [],
+  );
 });
 
 /** The file and the heading behind a link; the heading is empty for the whole file. */
