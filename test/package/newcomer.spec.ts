@@ -12,11 +12,15 @@ jest.setTimeout(240_000);
 
 const README = document('README.md').text;
 
-const FILES = [
-  'src/app.module.ts',
-  'src/session.cookie.ts',
-  'src/account.controller.ts',
-  'src/visits.spec.ts',
+const FILES: readonly (readonly [page: string, file: string])[] = [
+  ['README.md', 'src/app.module.ts'],
+  ['README.md', 'src/session.cookie.ts'],
+  ['README.md', 'src/account.controller.ts'],
+  ['README.md', 'src/visits.spec.ts'],
+  ['docs/testing.md', 'src/cart.controller.ts'],
+  ['docs/testing.md', 'src/cart.controller.spec.ts'],
+  ['docs/testing.md', 'src/profile.controller.ts'],
+  ['docs/testing.md', 'src/profile.controller.spec.ts'],
 ];
 
 /** "From Node 24.9 in a CommonJS project too, that is all." */
@@ -37,7 +41,13 @@ describe.each([
     // An ES module names the file that it will be.
     local: (code: string): string => code,
     reporter: '--reporter=verbose',
-    passed: ['✓ src/visits.spec.ts', '✓ src/app.controller.spec.ts', 'Tests  4 passed (4)'],
+    passed: [
+      '✓ src/visits.spec.ts',
+      '✓ src/app.controller.spec.ts',
+      '✓ src/cart.controller.spec.ts',
+      '✓ src/profile.controller.spec.ts',
+      'Tests  11 passed (11)',
+    ],
   },
   {
     major: 11,
@@ -50,7 +60,9 @@ describe.each([
       '✓ ignores a tampered cookie',
       '✓ Jest takes the CommonJS build',
       '✓ the second visit is counted, and a forged one is not',
-      'Tests:       6 passed, 6 total',
+      '✓ an item is added to those that are in the cart',
+      '✓ a cookie that is not yet valid is refused',
+      'Tests:       13 passed, 13 total',
     ],
   },
 ])('a newcomer with the CLI of Nest $major', ({ major, fastify, local, reporter, passed }) => {
@@ -70,8 +82,8 @@ describe.each([
     expect(README).toContain(`\`${fastify}\``);
     expect(README).toContain('`npm install zod`');
     project = await Project.generate(major, INSTALL, [fastify, 'zod']);
-    for (const file of FILES) {
-      const code = typeScriptFile('README.md', file);
+    for (const [page, file] of FILES) {
+      const code = typeScriptFile(page, file);
       await project.write({
         [file]: local(file === 'src/app.module.ts' ? withAccount(code) : code),
       });
@@ -116,7 +128,7 @@ describe.each([
     });
   });
 
-  it("passes README.md's test, and that of the CLI, with the runner that the CLI chose", async () => {
+  it("passes README.md's test, those of docs/testing.md and that of the CLI, with the runner that the CLI chose", async () => {
     if (major === 11) {
       await project.copy('nest11', 'src');
     }
@@ -156,10 +168,10 @@ describe.each([
         ...packages.map((name) => `@nestjs/${name}@12`),
       );
 
-      const script = `${MAKE_A_SECRET}\n${command.trim()} visits app.controller`;
+      const script = `${MAKE_A_SECRET}\n${command.trim()} visits app.controller cart`;
       const { stderr } = await project.run('bash', '-euc', script);
 
-      expect(stderr).toContain('Tests:       4 passed, 4 total');
+      expect(stderr).toContain('Tests:       6 passed, 6 total');
     });
   }
 });

@@ -18,6 +18,9 @@ export const ROOT = resolve(import.meta.dirname, '../../..');
 
 export const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 
+/** Of the CLI that is installed here. */
+const OUR_MAJOR = 12;
+
 const NEST = [
   '@nestjs/common',
   '@nestjs/core',
@@ -75,9 +78,11 @@ interface Manifest {
 const UNUSED =
   /eslint|prettier|oxlint|^globals$|supertest|coverage|\/mau$|ts-(?:loader|node)|source-map/;
 
-/** A shell command that finds `nest`, the CLI of a major, on its path. */
+/** A shell command that finds `nest` on its path: our own CLI, or the newest of an older major. */
 export function withCli(major: number, command: string): string {
-  return `npm exec --yes --prefer-offline --loglevel=error --package=@nestjs/cli@${major} -- ${command}`;
+  return major === OUR_MAJOR
+    ? `PATH="${join(ROOT, 'node_modules/.bin')}${delimiter}$PATH" ${command}`
+    : `npm exec --yes --prefer-offline --loglevel=error --package=@nestjs/cli@${major} -- ${command}`;
 }
 
 /** Ends what {@link Project.start} started: the shell and all that it started. */
@@ -112,8 +117,8 @@ export class Project {
   }
 
   /**
-   * What `nest new` makes, with the newest CLI of a major. The CLI itself stays where `npm exec` keeps
-   * it, for {@link withCli}: installing it in the app as well takes as long as all the rest.
+   * What `nest new` makes, with the CLI of a major. The CLI itself stays where {@link withCli} finds it:
+   * installing it in the app as well takes as long as all the rest.
    *
    * @param install - the command that installs the library: its name stands for the tarball
    * @param packages - what the app installs beside it, as npm names it
