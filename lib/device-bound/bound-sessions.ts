@@ -84,7 +84,9 @@ export class BoundSessions implements DeviceBinding {
   }
 
   /**
-   * Those of a refresh cookie: sent to the endpoints alone, and never seen by scripts.
+   * Those of a refresh cookie: sent to the endpoints alone, and never seen by scripts. Where a navigation
+   * from another site waits for a refresh, so does the refresh come from there, and only `None` lets
+   * Chromium send the cookie along. The endpoints see to it that no page can use that.
    *
    * @param attributes - those of the session's cookie
    */
@@ -96,7 +98,7 @@ export class BoundSessions implements DeviceBinding {
       maxAge,
       httpOnly: true,
       secure: true,
-      sameSite,
+      sameSite: sameSite === 'strict' ? 'strict' : 'none',
       partitioned,
       priority,
     });

@@ -43,6 +43,10 @@ export class DeviceChallenges {
   /** Whether a challenge was made about this, and can still be answered. Takes anything. */
   judge(challenge: string, subject: readonly string[]): ChallengeJudgement {
     const { result } = readSignedValue(this.#signer, CHALLENGE_NAME, challenge, READ);
+    if (!result.valid && result.reason === 'unknown-key') {
+      // Of a key that was removed since: it may have been ours, and another one does no harm.
+      return 'old';
+    }
     if (!result.valid || result.value !== digestOf(JSON.stringify(subject))) {
       return 'foreign';
     }

@@ -11,17 +11,22 @@ export interface InstructedSession {
 }
 
 /**
- * The session instructions (W3C Device Bound Session Credentials, "Session Instructions Format"). The
- * attributes are those of the cookie as it is set; its lifetime does not count.
+ * The session instructions (W3C Device Bound Session Credentials, "JSON Session Instruction Format").
+ *
+ * - the attributes are those of the cookie as it is set; its lifetime does not count
+ * - this origin alone: for its whole site, the site would have to say so in a file
+ * - a navigation that comes from another site may wait for a refresh where it would carry the cookie
+ *   (`lax`), or whoever follows a link would find the session gone. What other sites embed (`none`) may
+ *   not: how long it takes would tell them who is logged in
  */
 export function sessionInstructions(session: InstructedSession): string {
   const { identifier, refreshPath, cookieName, attributes } = session;
   return JSON.stringify({
     session_identifier: identifier,
     refresh_url: refreshPath,
-    // This origin alone: its site would need a file that says so.
     scope: { include_site: false, scope_specification: [] },
     credentials: [{ type: 'cookie', name: cookieName, attributes: attributeText(attributes) }],
+    allowed_refresh_initiators: attributes.sameSite === 'lax' ? ['*'] : [],
   });
 }
 

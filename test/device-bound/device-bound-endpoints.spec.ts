@@ -68,7 +68,7 @@ describe('a registration', () => {
     ]);
     expect(answer.cookies[1]).toMatchObject({
       encrypt: true,
-      attributes: { path: '/device-bound', httpOnly: true, secure: true, sameSite: 'lax' },
+      attributes: { path: '/device-bound', httpOnly: true, secure: true, sameSite: 'none' },
     });
   });
 

@@ -49,12 +49,14 @@ describe('a challenge', () => {
     expect(judgedAt(NOW, challenge, subject)).toBe('foreign');
   });
 
-  it('is judged by every instance that has the key', () => {
+  it('is judged by every instance that has the key, and counts as old where that is gone', () => {
     const old = challengesAt(NOW, { secret: { 1: OTHER_SECRET }, keyVersion: 1 }).make(SUBJECT);
     const turned = { secret: { 1: OTHER_SECRET, 2: SECRET }, keyVersion: 2 };
 
     expect(challengesAt(NOW, turned).judge(old, SUBJECT)).toBe('good');
-    expect(judgedAt(NOW, old)).toBe('foreign');
+    const removed = { secret: { 2: SECRET }, keyVersion: 2 };
+
+    expect(challengesAt(NOW, removed).judge(old, SUBJECT)).toBe('old');
   });
 
   it.each([

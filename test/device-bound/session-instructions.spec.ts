@@ -39,8 +39,28 @@ describe('session instructions', () => {
           attributes: 'Path=/; Secure; HttpOnly; SameSite=Lax',
         },
       ],
+      allowed_refresh_initiators: ['*'],
     });
   });
+
+  it.each([
+    ['strict', []],
+    ['lax', ['*']],
+    ['none', []],
+  ] as const)(
+    'let other sites start a refresh where their links carry the cookie, and no more does: %s',
+    (sameSite, allowed) => {
+      const attributes = new CookieDefaults({}, 3600).ofDefinition(
+        defineSecureCookie('__Host-session', { sameSite }),
+        () => true,
+      );
+      const session = { identifier: '', refreshPath: '/', cookieName: 'a', attributes };
+
+      expect(JSON.parse(sessionInstructions(session))).toMatchObject({
+        allowed_refresh_initiators: allowed,
+      });
+    },
+  );
 
   it.each([
     [

@@ -73,7 +73,7 @@ async function startAuto({ create }: PlatformApp, setting: Setting): Promise<Aut
   await app.listen(0, '127.0.0.1');
   const { port }: AddressInfo = app.getHttpServer().address();
   const secure = (path: string, forwardedProtocol?: string): Promise<string[]> =>
-    secureNames(setting.tls, port, path, forwardedProtocol);
+    secureNames(setting.tls !== false, port, path, forwardedProtocol);
   return { log, secure, close: () => app.close() };
 }
 

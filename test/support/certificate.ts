@@ -1,12 +1,23 @@
 import { execFileSync } from 'node:child_process';
 
-/** A key and a certificate for one day and for nobody: made anew, so that none lies in the repository. */
-export function selfSigned(): { readonly key: string; readonly cert: string } {
+/** PEM. */
+export interface Certificate {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/**
+ * A key and a certificate for one day, made anew, so that none lies in the repository.
+ *
+ * @param extensions - what it is for; for nobody where left out
+ */
+export function selfSigned(...extensions: readonly string[]): Certificate {
   const pem = execFileSync(
     'openssl',
     [
       ['req', '-x509', '-nodes', '-days', '1', '-subj', '/CN=localhost'],
       ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-keyout', '-', '-out', '-'],
+      extensions.flatMap((extension) => ['-addext', extension]),
     ].flat(),
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
   );

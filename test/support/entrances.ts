@@ -15,6 +15,7 @@ import {
   SecureCookieSigner,
   tornadoV1,
 } from 'nestjs-secure-cookie';
+import { DeviceBoundModule } from '../../lib/device-bound/index.js';
 import { CookieMint, createTestJar } from '../../lib/testing/index.js';
 import { OTHER_SECRET, SECRET } from './secrets.js';
 
@@ -30,6 +31,7 @@ export interface Entrance {
 
 const signer = new SecureCookieSigner({ secret: SECRET });
 const Theme = defineSecureCookie('theme', { maxAge: 60 });
+const Bound = defineSecureCookie('__Host-bound', { deviceBound: {} });
 const until = new Date('2100-01-01');
 const source = memoryRevocations();
 const request = new IncomingMessage(new Socket());
@@ -82,6 +84,12 @@ export const entrances: readonly Entrance[] = [
   ),
   entrance('defineSecureCookie, deviceBound', { for: 60 }, (deviceBound) =>
     defineSecureCookie('__Host-a', { deviceBound }),
+  ),
+  entrance('DeviceBoundModule.forRoot', { path: '/bound', sessions: [Bound] }, (o) =>
+    DeviceBoundModule.forRoot(o),
+  ),
+  entrance('RequireSecureCookie(definition)', { bound: true }, (o) =>
+    RequireSecureCookie(Bound, o),
   ),
   entrance('cookieSignature', { secrets: [SECRET], until }, (o) => cookieSignature(o)),
   entrance('tornadoV1', { secret: SECRET, until }, (o) => tornadoV1(o)),

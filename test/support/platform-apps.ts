@@ -2,11 +2,12 @@ import type { INestApplication, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { selfSigned } from './certificate.js';
+import { selfSigned, type Certificate } from './certificate.js';
 
 /** How an app is reached, and whether it trusts its proxy. */
 export interface Setting {
-  readonly tls: boolean;
+  /** With a certificate that nobody trusts, or with this one. */
+  readonly tls: boolean | Certificate;
   readonly trustsProxy: boolean;
 }
 
@@ -27,7 +28,7 @@ export const platformApps: readonly PlatformApp[] = [
     create: async (module, { tls, trustsProxy }, logger) => {
       const app = await NestFactory.create<NestExpressApplication>(module, {
         logger,
-        ...(tls && { httpsOptions: selfSigned() }),
+        ...(tls !== false && { httpsOptions: certificateOf(tls) }),
       });
       app.set('trust proxy', trustsProxy);
       return app;
@@ -38,8 +39,15 @@ export const platformApps: readonly PlatformApp[] = [
     create: (module, { tls, trustsProxy }, logger) =>
       NestFactory.create(
         module,
-        new FastifyAdapter({ trustProxy: trustsProxy, ...(tls && { https: selfSigned() }) }),
+        new FastifyAdapter({
+          trustProxy: trustsProxy,
+          ...(tls !== false && { https: certificateOf(tls) }),
+        }),
         { logger },
       ),
   },
 ];
+
+function certificateOf(tls: true | Certificate): Certificate {
+  return tls === true ? selfSigned() : tls;
+}
