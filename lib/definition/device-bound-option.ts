@@ -36,6 +36,7 @@ function blankOptions(): OwnOptions<SecureCookieDeviceBoundOptions> {
  * @param attributes - the cookie's own
  * @param hasDomain - whether it is sent to other hosts too
  * @param absoluteMaxAge - in seconds
+ * @param renewOn - the requests that may renew it
  * @throws {@link SecureCookieError} `option`
  */
 export function boundDuration(
@@ -44,6 +45,7 @@ export function boundDuration(
   attributes: SecureCookieAttributes,
   hasDomain: boolean,
   absoluteMaxAge: number | undefined,
+  renewOn: 'any' | 'navigation',
 ): number | undefined {
   if (given === undefined) {
     return undefined;
@@ -68,6 +70,10 @@ export function boundDuration(
       '"deviceBound" needs "Secure" on every connection: begin its name with "__Host-", or set "secure: true"',
     ],
     [hasDomain, '"deviceBound" binds a cookie of one host: leave out "domain"'],
+    [
+      renewOn === 'navigation',
+      '"renewOn: \'navigation\'" cannot be kept with "deviceBound": browsers do not say which request a refresh is for. Leave it out, and let "maxAge" and "absoluteMaxAge" be short enough',
+    ],
   ];
   const fault = faults.find(([present]) => present);
   if (fault !== undefined) {

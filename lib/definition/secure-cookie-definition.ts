@@ -144,7 +144,14 @@ export class SecureCookieDefinition<in Input, out Output> {
     this.formerly = formerPlaces(name, formerly, attributes);
     assertPolicy(this, schema, revocableBy);
     const hasDomain = domain !== undefined && domain !== null;
-    this.boundFor = boundDuration(name, deviceBound, attributes, hasDomain, absoluteMaxAge);
+    this.boundFor = boundDuration(
+      name,
+      deviceBound,
+      attributes,
+      hasDomain,
+      absoluteMaxAge,
+      renewOn,
+    );
     Object.freeze(this);
   }
 

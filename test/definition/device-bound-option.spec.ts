@@ -38,6 +38,12 @@ describe('a definition with deviceBound', () => {
     ['secure: false', 'session', { secure: false }, 'needs "Secure"'],
     ['a domain', '__Secure-session', { domain: 'example.com' }, 'leave out "domain"'],
     ['a domain that depends', '__Secure-session', { domain: () => null }, 'leave out "domain"'],
+    [
+      'renewal by navigations alone, which a refresh cannot tell',
+      '__Host-session',
+      { renewOn: 'navigation', renewAfter: 60, maxAge: 3600, absoluteMaxAge: 86_400 },
+      'which request a refresh is for',
+    ],
     ['a maxAge as short', '__Host-session', { maxAge: 600 }, 'less than "maxAge"'],
     ['an absoluteMaxAge as short', '__Host-session', { absoluteMaxAge: 600 }, 'less than'],
   ])('is refused with %s', (_what, name, options, message) => {
