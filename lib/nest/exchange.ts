@@ -138,7 +138,10 @@ function exchangeOfGraphql(context: unknown): Exchange | ExchangeWithoutResponse
   if (response === undefined) {
     return { request, header: cookieHeaderAsItCame(raw), response };
   }
-  assertSame(raw, memberOf(rawResponse(response), 'req') ?? raw);
+  const answer = rawResponse(response);
+  assertSame(raw, memberOf(answer, 'req') ?? raw);
+  // Apollo copies the context, whose request may be one of before, which has been answered.
+  assertSame(raw, answer.writableEnded ? undefined : raw);
   return { request, response };
 }
 

@@ -226,6 +226,19 @@ describe('requests of two clients in one context are refused', () => {
     expect(exchangeOf(resolver({ ...context })).request).toBe(others);
   });
 
+  it('a request that has been answered already', () => {
+    const req = Object.assign(requestWith('user=alice'), { res: undefined as unknown });
+    const res = new ServerResponse(req);
+    req.res = res;
+    const before = exchangeOf(resolver({ req })).request;
+    res.end();
+
+    expect(before).toBe(req);
+    expect(thrownBy(() => exchangeOf(resolver({ req })))).toMatchObject({
+      code: 'ambiguous-request',
+    });
+  });
+
   it('a frozen context is read', () => {
     const context = Object.freeze({ req: ofExpress });
 
