@@ -19,8 +19,8 @@ import type { PreparedKey } from './prepared-key.js';
  *   the other *with nothing between them*
  *
  * So the boundaries are ambiguous: anyone who holds a cookie can move characters from one field to the
- * next under the same signature. Strict fields refuse most of this, but not four characters that move
- * between name and value. That is why v1 is read only if it is asked for.
+ * next under the same signature. Strict fields refuse most of this, but not groups of four characters
+ * that move between name and value. That is why v1 is read only if it is asked for.
  */
 const V1 = /^[^|]*\|[1-9][0-9]{0,11}\|[0-9a-f]{40}$/;
 
