@@ -11,7 +11,7 @@ export function memberOf(object: unknown, name: PropertyKey): unknown {
   return value === undefined || !hasMember(object, name) ? undefined : value;
 }
 
-/** Whether an object has such a property, also one that is `undefined`. */
+/** Whether an object has such a property, even if its value is `undefined`. */
 export function hasMember(object: unknown, name: PropertyKey): boolean {
   for (
     let holder: unknown = object;

@@ -303,7 +303,7 @@ function validateWith(schema: SecureCookieStandardSchema, value: unknown) {
   }
 }
 
-/** Only an object with a value says that a value fits: `true`, `false` or `null` are no results. */
+/** Only an object with a value says that a value is valid; `true`, `false` and `null` do not. */
 function fits(result: unknown): result is { readonly value: unknown } {
   return hasMember(result, 'value') && memberOf(result, 'issues') === undefined;
 }

@@ -24,8 +24,8 @@ export class CookieDefaults {
   /**
    * @param cookie - the app's attributes
    * @param signerMaxAge - the signer's `maxAge`, in seconds
-   * @throws {@link SecureCookieError} `attribute` - also for a `maxAge` above the signer's, or a signer's
-   * below a second
+   * @throws {@link SecureCookieError} `attribute` - also if `maxAge` is above the signer's, or the
+   * signer's is below one second
    */
   constructor(cookie: SecureCookieAttributes, signerMaxAge: number) {
     const own = ownCookieAttributes(cookie);

@@ -233,7 +233,7 @@ export class SecureCookieJar extends SecureCookieReader {
   }
 
   /**
-   * Puts cookies on the response that another room has made.
+   * Sets cookies that another room has made.
    *
    * @internal
    * @throws {@link SecureCookieError} `headers-sent` or `no-response`

@@ -79,7 +79,7 @@ export class SecureCookieReader {
     if (header === null || Array.isArray(header)) {
       throw new SecureCookieError(
         'option',
-        'A reader takes the "Cookie" header of one request: a text, or undefined where there is none.',
+        'A reader takes the "Cookie" header of one request: a string, or undefined if there is none.',
       );
     }
     this.#signer = signer;

@@ -1,13 +1,13 @@
 /**
- * What an asynchronous call gives, unless it takes too long or is to stop: also of calls that pay no
- * heed to their signal. What such a call still gives later is ignored.
+ * The result of an asynchronous call, unless it takes too long or is stopped. That also works for calls
+ * that ignore their signal; their later result is ignored.
  *
- * With a controller of its own, and not with `AbortSignal.any` and `AbortSignal.timeout`: Node keeps
- * such a signal for ever if the call leaves a listener on it.
+ * Uses its own controller, and not `AbortSignal.any` and `AbortSignal.timeout`: Node keeps such a signal
+ * for ever if the call leaves a listener on it.
  *
- * @param seconds - how long it may take; does not keep the process alive
- * @param stop - aborts it earlier
- * @param call - is given a signal that is aborted in either case
+ * @param seconds - how long the call may take; does not keep the process alive
+ * @param stop - aborts the call earlier
+ * @param call - gets a signal that is aborted in either case
  */
 export function inTime<Given>(
   seconds: number,

@@ -2,15 +2,15 @@
 const OFFSET_BASIS = 0x811c_9dc5;
 const PRIME = 0x0100_0193;
 
-/** As many bits as a small integer has that is not negative. */
+/** 31 bits: the value fits in a signed 32-bit integer, and is not negative. */
 const MASK = 0x7fff_ffff;
 
-/** What the hints of all keys of a cookie's name begin with. */
+/** The state that the hints of all keys of a cookie's name begin with. */
 export function beginHint(name: string): number {
   return continueHint(OFFSET_BASIS, `${name}=`);
 }
 
-/** The hint of a key, behind what it begins with. */
+/** The hint of a key, continued from that state. */
 export function finishHint(state: number, key: string): number {
   return continueHint(state, key) & MASK;
 }

@@ -1,19 +1,19 @@
 import type { KeyBits } from './mark-table.js';
 import { markKey } from './revocation-mark.js';
 
-/** How many keys are remembered, in all names: under 1 MB of them. */
+/** The most keys that are remembered, over all names: they take less than 1 MB. */
 const MOST = 4096;
 
 /**
- * The hashes of keys that seem to have marks, those that were looked up last: those who were logged
- * out and have come back visit more than once, and to hash their keys takes longer than all else.
+ * The hashes of keys that seem to have marks, of the latest look-ups: users who were logged out and have
+ * come back visit more than once, and hashing their keys takes longer than anything else.
  */
 export class KeyMemory {
-  /** By the cookie's name, then by key: to put both in one text takes longer than a second look. */
+  /** By cookie name, then by key: joining both into one text is slower than a second look-up. */
   #names = new Map<string, Map<string, KeyBits>>();
   #size = 0;
 
-  /** The key of a mark for a cookie's name and one of its keys. */
+  /** The bits of the mark's key for a cookie's name and a key. */
   bitsOf(name: string, key: string): KeyBits {
     const keys = this.#names.get(name);
     return keys?.get(key) ?? this.#remember(name, key);

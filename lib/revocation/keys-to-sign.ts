@@ -2,7 +2,7 @@ import type { SecureCookieDefinition } from '../definition/secure-cookie-definit
 import { SecureCookieError } from '../errors.js';
 
 /**
- * The keys of a payload that is to be signed.
+ * The revocation keys of a payload that is about to be signed.
  *
  * @throws {@link SecureCookieError} `value`
  */

@@ -12,37 +12,37 @@ const AT = 4;
 const UNTIL = 5;
 const HINT = 6;
 
-/** Stands for the hint of a mark without one, or with two that differ: it may be that of any key. */
+/** The hint of a mark that has none, or two that differ: it matches any key. */
 const ANY = -1;
 
-/** Marks that it has room for at first. */
+/** How many places a table has at first. */
 const SMALLEST = 1024;
 
-/** The date of a key without a mark: before every date. */
+/** The date of a key without a mark, which is before any other date. */
 export const NEVER = -1;
 
 /**
- * Marks by their keys: an open hash table in one array, because a map of objects takes longer, and a
- * million of them keep the garbage collector busy. The keys are hashes already. At most half of the
- * places are taken; where none is, `until` is 0.
+ * Marks by their keys: an open hash table in one array, because a map of objects is slower, and a
+ * million objects keep the garbage collector busy. The keys are hashes already. At most half of the
+ * places are taken; in a free place, `until` is 0.
  *
- * To hash a key takes longer than to look for it, and what remembers the hashes of many keys lies in
- * slow memory. So keys are asked for by their hints first: by two bits of many, which say "perhaps"
- * of two keys without a mark in a hundred, at most.
+ * Hashing a key takes longer than looking it up, and a large cache of hashes does not fit in fast
+ * memory. So a look-up begins with the key's hint: two bits of a filter, which say "perhaps" for at
+ * most two in a hundred keys without a mark.
  */
 export class MarkTable {
   #marks = new Int32Array(SMALLEST * WIDTH);
   #hints = new Int32Array(SMALLEST / 4);
-  /** Marks that may be those of any key. */
+  /** How many marks match the hint of any key. */
   #unhinted = 0;
   #size = 0;
 
-  /** How many marks it holds, those that are over included. */
+  /** How many marks it holds, including those that have ended. */
   get size(): number {
     return this.#size;
   }
 
-  /** Whether there may be a mark of a key that has this hint. */
+  /** Whether a key with this hint may have a mark. */
   mayHave(hint: number): boolean {
     const both = bitsOf(hint);
     const bits = this.#hints[wordOf(hint, this.#hints)] ?? 0;
@@ -57,11 +57,11 @@ export class MarkTable {
   }
 
   /**
-   * Adds a mark. Of two of one key, the later date and the later end count: marks may come twice,
-   * and in any order.
+   * Adds a mark. If its key has one already, the later date and the later end count: marks may come
+   * twice, and in any order.
    *
-   * @param at - seconds since the epoch, of 32 bits, as is `until`, which is not 0
-   * @param hint - of 31 bits, if there is one
+   * @param at - seconds since the epoch in 32 bits, as `until`, which must not be 0
+   * @param hint - 31 bits, if there is one
    * @returns whether that changed anything
    */
   add({ a, b, c, d }: KeyBits, at: number, until: number, hint = ANY): boolean {
@@ -88,7 +88,7 @@ export class MarkTable {
   }
 
   /**
-   * Forgets the marks that are over, once they are a quarter of all: the others are copied then.
+   * Forgets the marks that have ended, once they are a quarter of all: the others are then copied.
    *
    * @param now - seconds since the epoch
    */
@@ -129,7 +129,7 @@ export class MarkTable {
   }
 }
 
-/** A power of two, of which a third at most is taken at first. */
+/** A power of two, so that at most a third of the places is taken at first. */
 function placesFor(size: number): number {
   let places = SMALLEST;
   while (places < 3 * size) {
@@ -187,17 +187,17 @@ function isOf(
   );
 }
 
-/** Two bits of 32. */
+/** The two bits of a hint, in a word of 32. */
 function bitsOf(hint: number): number {
   return (1 << (hint & 31)) | (1 << ((hint >>> 5) & 31));
 }
 
-/** Where these two are kept. */
+/** The index of the word that holds these bits. */
 function wordOf(hint: number, hints: Int32Array): number {
   return (hint >>> 10) & (hints.length - 1);
 }
 
-/** Dates after 2038 need the sign's bit. */
+/** Unsigned: dates after 2038 use the sign bit. */
 function date(bits = 0): number {
   return bits >>> 0;
 }

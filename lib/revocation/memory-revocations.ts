@@ -7,7 +7,7 @@ import type {
 /** Keeps marks in the memory of this process. Made by {@link memoryRevocations}. */
 export class MemoryRevocations implements SecureCookieRevocationSource {
   #marks: SecureCookieRevocationMark[] = [];
-  /** How many marks were dropped from the front, so that a cursor counts all that there were. */
+  /** How many marks were dropped from the front; a cursor counts them, too. */
   #dropped = 0;
 
   load(cursor = '0'): Promise<SecureCookieRevocationPage> {
@@ -27,9 +27,9 @@ export class MemoryRevocations implements SecureCookieRevocationSource {
 }
 
 /**
- * Revocations in the memory of this process, for development, tests and apps of a single process.
- * Other instances do not see them, and a restart forgets them; in production (`NODE_ENV`), that is
- * logged once.
+ * Keeps revocations in the memory of this process, for development, tests and apps with a single
+ * process. Other instances do not see them, and a restart forgets them; in production (`NODE_ENV`), a
+ * warning says so once.
  *
  * @example
  * SecureCookieModule.forRoot({

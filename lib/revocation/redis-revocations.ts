@@ -8,37 +8,37 @@ import type {
 import { withoutCommand } from './without-command.js';
 import { parseStream, type StreamEntry } from './redis-stream.js';
 
-/** Entries a call: a reply of half a megabyte, which a client reads in some milliseconds. */
+/** Entries per call: a reply of half a megabyte. */
 const PAGE = 5000;
 
-/** Marks that may be without an answer when their time is up, before further ones fail at once. */
+/** How many marks may be overdue, without an answer in time, before further ones fail at once. */
 const MOST_OVERDUE = 100;
 
-/** Seconds that a read is waited for before it is sent again. */
+/** Seconds to wait for a read before it is sent again. */
 const READ_PATIENCE = 60;
 
-/** How {@link redisRevocations} reaches a Redis server, or one that speaks as Redis does (Valkey). */
+/** How {@link redisRevocations} reaches a Redis server, or a compatible one (Valkey). */
 export interface SecureCookieRedisRevocationsOptions {
   /**
-   * Sends one command, and gives its reply: the client's own call.
+   * Sends one command and resolves to its reply, with the client's own method.
    *
    * - ioredis: `(command, ...words) => client.call(command, ...words)`
    * - node-redis: `(...words) => client.sendCommand(words)`
    * - valkey-glide: `(...words) => client.customCommand(words)`
    */
   readonly send: (command: string, ...words: string[]) => Promise<unknown>;
-  /** The key of the stream; each app has its own, for cookies of one name are revoked together. */
+  /** The key of the stream. Each app needs its own, because cookies of one name are revoked together. */
   readonly key: string;
 }
 
 /**
- * Revocations on a Redis stream, for apps of several instances. Its entries are marks, which name
- * nobody; those that are over are trimmed. Needs Redis 6.2 or newer, or Valkey.
+ * Keeps revocations on a Redis stream, for apps with several instances. Its entries are marks, which
+ * name nobody; those that have ended are trimmed. Needs Redis 6.2 or newer, or Valkey.
  *
- * Redis is to keep what it was told (`appendonly yes`): an instance that starts after the stream was
- * lost accepts what was revoked before.
+ * Redis must be persistent (`appendonly yes`): an instance that starts after the stream was lost
+ * accepts cookies that were revoked before.
  *
- * @param options - `send`, the client's own command call, and `key`, the stream's
+ * @param options - `send`, the client's own command call, and `key`, the key of the stream
  * @throws {@link SecureCookieError} `option`
  * @example
  * const client = new Redis(process.env.REDIS_URL, { lazyConnect: true, enableOfflineQueue: false });
@@ -78,10 +78,10 @@ export function redisRevocations(
 class RedisRevocations implements SecureCookieRevocationSource {
   readonly #send: SecureCookieRedisRevocationsOptions['send'];
   readonly #key: string;
-  /** By where they begin: reads that have no answer yet. */
+  /** Reads that have no answer yet, by where they begin. */
   readonly #reads = new Map<string, Promise<unknown>>();
   #overdue = 0;
-  /** The longest time that an entry matters, in seconds; unknown until the stream was read. */
+  /** The longest time that an entry matters, in seconds; unknown until the stream has been read. */
   #longest: number | undefined;
 
   constructor(send: SecureCookieRedisRevocationsOptions['send'], key: string) {
@@ -96,10 +96,10 @@ class RedisRevocations implements SecureCookieRevocationSource {
   }
 
   /**
-   * A cursor is the last entry that was read, with what it says. It is read again with those that
-   * follow: where it is not there, or says something else, this is not the stream of before. It was
-   * emptied, trimmed, or a replica that had not received all took over and gives the same ids again.
-   * Then all of it is read.
+   * A cursor is the id and the content of the last entry that was read. That entry is read again with
+   * those that follow. If it is gone, or has other content, the stream is not the same any more: it was
+   * emptied or trimmed, or a replica took over that had not received everything and uses the same ids
+   * again. Then the whole stream is read.
    */
   async load(cursor = ''): Promise<SecureCookieRevocationPage> {
     const [start = ''] = cursor.split(' ', 1);
@@ -113,7 +113,7 @@ class RedisRevocations implements SecureCookieRevocationSource {
     return { cursor: cursorOf(news.at(-1)) ?? cursor, marks: news.map(({ mark }) => mark) };
   }
 
-  /** Fails at once where many are overdue: a client that is offline may queue them, one for each. */
+  /** Fails at once if many are overdue: a client that is offline may queue a command for each. */
   async record(
     { key, at, until, hint }: SecureCookieRevocationMark,
     signal: AbortSignal,
@@ -136,8 +136,8 @@ class RedisRevocations implements SecureCookieRevocationSource {
   }
 
   /**
-   * Entries so old that none of them matters, as far as it is known. Ids have the server's time, which
-   * is what the longest time is counted from.
+   * Trims entries that are known to be too old to matter. Ids carry the server's time, and the longest
+   * time counts from it.
    */
   #trim(at: number, until: number): readonly string[] {
     if (this.#longest === undefined) {
@@ -153,7 +153,7 @@ class RedisRevocations implements SecureCookieRevocationSource {
 
   /**
    * A client that queues commands while it is offline would queue one more at every load. So a read
-   * without an answer is waited for, for a minute, and not sent again.
+   * without an answer is not sent again for a minute: later loads wait for it.
    */
   #begin(start: string): Promise<unknown> {
     const words = ['XRANGE', this.#key, start, '+', 'COUNT', String(PAGE)] as const;

@@ -5,9 +5,9 @@ import type { SecureCookieRevocationMark } from './revocation-mark.js';
 export interface StreamEntry {
   /** Milliseconds of the server's clock, and a number. */
   readonly id: string;
-  /** All that it says, to tell it from another entry of the same id. */
+  /** Its content, to distinguish it from another entry with the same id. */
   readonly text: string;
-  /** The mark that it is; anyone may have written it. */
+  /** Its mark, unchecked: anyone may have written it. */
   readonly mark: SecureCookieRevocationMark;
 }
 
@@ -16,17 +16,17 @@ const ENTRY_ID = /^\d{1,20}-\d{1,20}$/;
 const WHOLE_NUMBER = /^\d{1,10}$/;
 
 /**
- * The entries in a reply to XRANGE. Clients give them as Redis does, an id and a list in which fields
- * and values take turns, or as pairs, or as an object for each:
+ * The entries in a reply to XRANGE. Clients return them as Redis does, an id and a list that alternates
+ * fields and values, or as pairs, or as an object for each:
  *
  *     [['1526919030474-55', ['key', '...', 'at', '...']]]          ioredis, node-redis
  *     [{ key: '1526919030474-55', value: [['key', '...'], ...] }]  valkey-glide
  *
- * @throws Error - where it is none
+ * @throws Error - if it is not such a reply
  */
 export function parseStream(reply: unknown): readonly StreamEntry[] {
   if (!Array.isArray(reply)) {
-    throw new Error('The reply to XRANGE is no list of entries: "send" must resolve to it.');
+    throw new Error('The reply to XRANGE is not a list of entries: "send" must resolve to it.');
   }
   return reply.map(parseEntry);
 }
@@ -56,7 +56,7 @@ function valueOf(words: readonly string[], field: string): string {
   return index === -1 ? '' : (words[index + 1] ?? '');
 }
 
-/** A bad one is not a number, which no mark takes. */
+/** NaN for bad digits: no valid mark has that. */
 function wholeNumber(digits: string): number {
   return WHOLE_NUMBER.test(digits) ? Number(digits) : Number.NaN;
 }

@@ -4,9 +4,9 @@ import { channel } from 'node:diagnostics_channel';
 export interface SecureCookieRevocationsAppliedEvent {
   /** How many marks changed the list. */
   readonly applied: number;
-  /** How many had a bad shape, and were skipped. */
+  /** How many marks had a bad shape, and were skipped. */
   readonly skipped: number;
-  /** How many the list holds now. */
+  /** How many marks the list holds now. */
   readonly held: number;
 }
 
@@ -19,7 +19,7 @@ export interface SecureCookieRevocationsStaleEvent {
 }
 
 /**
- * What happens to the list of revocations, in counts and never with a key (node:diagnostics_channel):
+ * Events of the list of revocations, with counts and never with a key (node:diagnostics_channel):
  *
  * - `nestjs-secure-cookie:revocations-applied`: {@link SecureCookieRevocationsAppliedEvent}, for each
  *   revocation made here, and for each load that brought marks

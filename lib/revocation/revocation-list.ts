@@ -4,7 +4,7 @@ import { keyBits, KeyMemory } from './key-memory.js';
 import { MarkTable, NEVER } from './mark-table.js';
 import { EVERY_KEY, isHint, type SecureCookieRevocationMark } from './revocation-mark.js';
 
-/** What is derived of a cookie's name alone. */
+/** What depends only on a cookie's name. */
 interface NameHints {
   /** The state that the hint of a key begins with. */
   readonly state: number;
@@ -16,7 +16,7 @@ interface NameHints {
 export class RevocationList {
   readonly #marks = new MarkTable();
   readonly #keys = new KeyMemory();
-  /** By name: there are as many as definitions. */
+  /** By cookie name: one for each definition. */
   readonly #names = new Map<string, NameHints>();
 
   /** How many marks it holds. */
@@ -24,7 +24,7 @@ export class RevocationList {
     return this.#marks.size;
   }
 
-  /** The date of the latest mark that applies to a cookie of these keys; before every date: none. */
+  /** The date of the latest mark that applies to a cookie with these keys, or {@link NEVER}. */
   latest(name: string, keys: readonly string[]): number {
     if (this.#marks.size === 0) {
       return NEVER;
@@ -48,7 +48,7 @@ export class RevocationList {
     return this.#marks.add(keyBits(key), at, until, isHint(hint) ? hint : undefined);
   }
 
-  /** Forgets marks that are over by `now`, in seconds since the epoch. */
+  /** Forgets marks that have ended by `now`, in seconds since the epoch. */
   forget(now: number): void {
     this.#marks.forget(now);
   }

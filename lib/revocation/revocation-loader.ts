@@ -13,13 +13,13 @@ import type { SecureCookieRevocationPage } from './revocation-source.js';
 /** Seconds that one call of the source may take. */
 export const CALL_TIMEOUT = 2;
 
-/** Seconds for all pages of one load: a source whose cursor never rests must not load for ever. */
+/** Seconds for all pages of one load: a source whose cursor always changes must not load for ever. */
 const LOAD_TIMEOUT = 600;
 
-/** Seconds between two searches for marks that are over. */
+/** Seconds between two searches for marks that have ended. */
 const FORGET_EVERY = 60;
 
-/** Keeps the list of one instance fresh: loads from the source what is new, page by page. */
+/** Keeps the list of one instance fresh: loads new marks from the source, page by page. */
 export class RevocationLoader {
   readonly #settings: SecureCookieRevocationSettings;
   readonly #signer: SecureCookieSigner;
@@ -27,7 +27,7 @@ export class RevocationLoader {
   readonly #logger: SecureCookieLogger;
   readonly #refresher: Refresher<number>;
   #cursor: string | undefined;
-  /** When the last load that succeeded began, and when marks that are over were last looked for. */
+  /** When the last load that succeeded began, and when ended marks were last searched for. */
   #knownAt = Number.NEGATIVE_INFINITY;
   #forgotAt = Number.NEGATIVE_INFINITY;
   #isFailing = false;
@@ -56,8 +56,8 @@ export class RevocationLoader {
   }
 
   /**
-   * When all marks were known that had been recorded before, by this instance's clock: seconds since
-   * the epoch; before all dates until the first load has succeeded.
+   * The latest time at which all marks that had been recorded were known, by this instance's clock, in
+   * seconds since the epoch; minus infinity until the first load has succeeded.
    */
   get knownAt(): number {
     return this.#knownAt;
@@ -79,7 +79,7 @@ export class RevocationLoader {
     this.#refresher.stop();
   }
 
-  /** Marks count as soon as they are read: where a page fails, those before it are kept. */
+  /** Marks count as soon as they are read: if a page fails, those of earlier pages are kept. */
   async #load(signal: AbortSignal): Promise<number> {
     const began = this.#signer.now();
     let applied = 0;
@@ -108,13 +108,13 @@ export class RevocationLoader {
     }
     throw new SecureCookieError(
       'option',
-      'The method "load" of the source in "revocations" must resolve to { cursor, marks }: a text and an array.',
+      'The method "load" of the source in "revocations" must resolve to { cursor, marks }: a string and an array.',
     );
   }
 
   /**
-   * Applies those that are not over. Their dates end where those of cookies do: whoever can write to
-   * the store can log people out, and must not keep them out.
+   * Applies marks that have not ended. Their dates are limited to the latest date that a cookie may
+   * have: anyone who can write to the store can log people out, but must not keep them out.
    *
    * @returns how many changed the list
    */
@@ -135,12 +135,12 @@ export class RevocationLoader {
     }
   }
 
-  /** Once until a load succeeds: a store that is down for an hour is one message and not thousands. */
+  /** Logs once until a load succeeds: a store that is down for an hour must not fill the log. */
   #logFailure(error: unknown): void {
     if (!this.#isFailing) {
       this.#isFailing = true;
       this.#logger.error(
-        `Loading the revocations failed: ${describeError(error)}. The last list stays in use as long as "maxStale" lets it; loading goes on.`,
+        `Loading the revocations failed: ${describeError(error)}. The last list stays in use as long as "maxStale" allows; loading goes on.`,
       );
     }
   }

@@ -3,13 +3,13 @@ import { ownOptions } from '../own-options.js';
 import { isTimer, MAX_TIMER } from '../refresher.js';
 import type { SecureCookieRevocationSource } from './revocation-source.js';
 
-/** Where revocations are kept, and how fresh an instance has them. */
+/** Where revocations are kept, and how often an instance loads them. */
 export interface SecureCookieRevocationSettings {
-  /** Where they are kept: `redisRevocations`, `memoryRevocations`, or a source of your own. */
+  /** Where they are kept: `redisRevocations`, `memoryRevocations`, or your own source. */
   readonly source: SecureCookieRevocationSource;
   /**
-   * The pause between two loads, in seconds (not milliseconds): above 0, at most 2,147,483. What is
-   * revoked on one instance is refused on all others after this time and one load.
+   * The pause between two loads, in seconds (not milliseconds): above 0, at most 2,147,483. A cookie
+   * that is revoked on one instance is refused on all others after this time and one load.
    */
   readonly refreshEvery: number;
   /**
@@ -21,7 +21,7 @@ export interface SecureCookieRevocationSettings {
   readonly maxStale: number;
 }
 
-/** Seconds. A cookie that is set right after a revocation is dated one ahead. */
+/** Seconds. A cookie that is set right after a revocation is dated one second ahead. */
 const LEAST_TOLERANCE = 1;
 
 /**
@@ -41,7 +41,7 @@ export function revocationSettings(
   if (typeof source?.load !== 'function' || typeof source.record !== 'function') {
     throw new SecureCookieError(
       'option',
-      'The option "revocations.source" must have the methods "load" and "record", as those of redisRevocations and memoryRevocations have.',
+      'The option "revocations.source" must have the methods "load" and "record", as redisRevocations and memoryRevocations return them.',
     );
   }
   if (!isTimer(refreshEvery)) {

@@ -24,11 +24,12 @@ import { untilDate } from './until-date.js';
 type AnyDefinition = SecureCookieDefinition<never, unknown>;
 
 /*
- * What only the jar asks of revocations. Not on the public type: the class hands these out once, in
- * its static block. Without revocations, of a definition that cannot be revoked, they do nothing.
+ * Functions of revocations for the other rooms only. They are not on the public type: the class assigns
+ * them in its static block. Without revocations, for a definition that cannot be revoked, they do
+ * nothing.
  */
 
-/** Why a cookie is refused that has this value; `undefined` where it is not. */
+/** Why a cookie with this value is refused; `undefined` if it is not. */
 export let judgeRevocation: (
   revocations: SecureCookieRevocations | undefined,
   definition: AnyDefinition,
@@ -39,7 +40,7 @@ export let judgeRevocation: (
 
 /**
  * The date of a cookie that is set now with this payload, in whole seconds: after every mark that
- * applies to it. Throws `value` for a payload without keys.
+ * applies to it. Throws `value` for a payload with invalid keys.
  */
 export let dateAfterMarks: (
   revocations: SecureCookieRevocations | undefined,
@@ -48,15 +49,15 @@ export let dateAfterMarks: (
 ) => number | undefined;
 
 /**
- * The first issue of a cookie that carries no date and was found valid: when all marks were known, by
- * the slowest clock. Later marks refuse it, also once it was renewed.
+ * The first issue of a valid cookie that carries no date: when all marks were known, by the slowest
+ * clock. Later marks refuse it, even after it was renewed.
  */
 export let firstIssueOfUndated: (
   revocations: SecureCookieRevocations | undefined,
 ) => number | undefined;
 
 /**
- * Adds a mark to the list of this instance alone, for the first key of a payload. For the test kit.
+ * Adds a mark for the first key of a payload to the list of this instance only. For the test kit.
  * Throws `value` for a payload without a key.
  */
 export let markHere: (
@@ -67,7 +68,7 @@ export let markHere: (
 ) => void;
 
 /**
- * The revocations by which cookies of a definition are judged; `undefined` where it has none.
+ * The revocations by which cookies of a definition are judged; `undefined` if it is not revocable.
  *
  * @throws {@link SecureCookieError} `revocations-missing`
  */
@@ -81,13 +82,13 @@ export function revocationsOf(
   if (revocations === undefined) {
     throw new SecureCookieError(
       'revocations-missing',
-      `The definition of the cookie "${name}" has "revocableBy", and there is nothing that could revoke it: give SecureCookieModule the option "revocations", { source, refreshEvery, maxStale }, or a reader or jar of your own its SecureCookieRevocations.`,
+      `The definition of the cookie "${name}" has "revocableBy", but nothing can revoke it: give SecureCookieModule the option "revocations", { source, refreshEvery, maxStale }, or pass a SecureCookieRevocations to your own reader or jar.`,
     );
   }
   return revocations;
 }
 
-/** What an app has that has the option. */
+/** Asserts that the app has the option `revocations`. */
 function present<Part>(part: Part | undefined): Part {
   if (part !== undefined) {
     return part;
@@ -100,8 +101,7 @@ function present<Part>(part: Part | undefined): Part {
 
 /**
  * Ends sessions before they expire: refuses cookies by the keys of their values, on every instance
- * that shares the source. In Nest, it is injected; the module makes it where it has the option
- * `revocations`.
+ * that shares the source. In Nest, inject it; the module needs the option `revocations`.
  *
  * @example
  * class AccountController {
@@ -135,10 +135,10 @@ export class SecureCookieRevocations {
   }
 
   /**
-   * @param signer - whose clock dates the marks
+   * @param signer - its clock dates the marks
    * @param settings - `source`, `refreshEvery` and `maxStale`, in seconds; with `undefined`, as in an
-   * app without the option, whatever it is asked for throws `revocations-missing`
-   * @param logger - where failed loads are logged; `console` where left out
+   * app without the option, every use throws `revocations-missing`
+   * @param logger - logs failed loads; by default `console`
    * @throws {@link SecureCookieError} `option`
    * @example
    * const revocations = new SecureCookieRevocations(signer, {
@@ -164,17 +164,18 @@ export class SecureCookieRevocations {
   }
 
   /**
-   * Loads the marks for the first time, and then every `refreshEvery` seconds. Until it has, cookies
-   * with `revocableBy` are refused. In Nest, the module calls it before the app accepts requests.
+   * Loads the marks for the first time, and then every `refreshEvery` seconds. Until the first load has
+   * succeeded, cookies with `revocableBy` are refused. In Nest, the module calls it before the app
+   * accepts requests.
    *
-   * @throws {@link SecureCookieError} `revocations-load` - where the first load fails
+   * @throws {@link SecureCookieError} `revocations-load` - if the first load fails
    * @example
    * await revocations.start();
    */
   async start(): Promise<void> {
     if (this.#source instanceof MemoryRevocations && process.env['NODE_ENV'] === 'production') {
       this.#logger.warn(
-        'Revocations are kept in the memory of this process: other instances do not see them, and a restart forgets them. In production, use redisRevocations or a source of your own.',
+        'Revocations are kept in the memory of this process: other instances do not see them, and a restart forgets them. In production, use redisRevocations or your own source.',
       );
     }
     try {
@@ -190,7 +191,7 @@ export class SecureCookieRevocations {
   }
 
   /**
-   * Ends the loads. In Nest, the module calls it when the app shuts down.
+   * Stops loading. In Nest, the module calls it when the app shuts down.
    *
    * @example
    * revocations.stop();
@@ -200,19 +201,20 @@ export class SecureCookieRevocations {
   }
 
   /**
-   * Refuses all cookies of a definition whose values have a key, and that were first issued until
-   * now, however often they were renewed. What is set afterwards is not refused, also in the same
+   * Refuses all cookies of a definition whose values have a key and that were first issued until now,
+   * however often they were renewed. Cookies that are set afterwards are not refused, even in the same
    * second.
    *
-   * Resolves when the source has recorded it and this instance applies it; the others do within
-   * `refreshEvery` seconds and one load. Where a session began after another revocation of the same
-   * second, it waits for the next one.
+   * Resolves when the source has recorded the revocation and this instance applies it; other instances
+   * do so within `refreshEvery` seconds and one load. If a session began after another revocation in
+   * the same second, it waits for the next second.
    *
    * @param definition - one with `revocableBy`
-   * @param keys - one key of those that `revocableBy` gives, or several, each by itself
-   * @throws {@link SecureCookieError} `revocation-failed` where the source did not record it, with
-   * its error as `cause`: answer 503, the session has not ended. `value` for what is no key, `option`
-   * for a definition without `revocableBy`, `name` for what is no definition
+   * @param keys - one or several of the keys that `revocableBy` returns; a cookie with any of them is
+   * refused
+   * @throws {@link SecureCookieError} `revocation-failed` if the source did not record it, with its
+   * error as `cause`: answer 503, because the session has not ended. `value` for an invalid key,
+   * `option` for a definition without `revocableBy`, `name` for what is no definition
    * @example
    * await revocations.revoke(Session, `user:${userId}`);
    */
@@ -222,14 +224,14 @@ export class SecureCookieRevocations {
     if (!Array.isArray(all) || all.length === 0 || !Array.from(all).every(isRevocationKey)) {
       throw new SecureCookieError(
         'value',
-        `What is revoked of the cookie "${definition.name}" must be a key or several, each a well-formed text of 1 to 256 characters.`,
+        `The cookie "${definition.name}" is revoked by one or more keys, each a well-formed text of 1 to 256 characters.`,
       );
     }
     await this.#recordAll(definition, all);
   }
 
   /**
-   * Refuses all cookies of a definition that were first issued until now, whatever their keys; as
+   * Refuses all cookies of a definition that were first issued until now, whatever their keys. See
    * {@link SecureCookieRevocations.revoke}.
    *
    * @param definition - one with `revocableBy`
@@ -246,7 +248,7 @@ export class SecureCookieRevocations {
     if (!definition.revocable) {
       throw new SecureCookieError(
         'option',
-        `The definition of the cookie "${definition.name}" has no "revocableBy", so nothing of it can be revoked.`,
+        `The definition of the cookie "${definition.name}" has no "revocableBy", so its cookies cannot be revoked.`,
       );
     }
     const source = present(this.#source);
@@ -260,7 +262,7 @@ export class SecureCookieRevocations {
     if (failure?.status === 'rejected') {
       throw new SecureCookieError(
         'revocation-failed',
-        `The source did not record ${failures.length} of ${marks.length} revocations: ${describeError(failure.reason)}. What was to end has not ended everywhere: answer 503, and try again.`,
+        `The source did not record ${failures.length} of ${marks.length} revocations: ${describeError(failure.reason)}. The sessions have not ended everywhere: answer 503, and try again.`,
         { cause: failure.reason },
       );
     }
@@ -270,7 +272,7 @@ export class SecureCookieRevocations {
     source: SecureCookieRevocationSource,
     mark: SecureCookieRevocationMark,
   ): Promise<void> {
-    // Were marks dated ahead, one after the other would drive the dates of cookies out of reach.
+    // Not dated ahead: repeated revocations would push the dates of cookies too far into the future.
     await untilDate(mark.at, () => this.#signer.now());
     await inTime(CALL_TIMEOUT, undefined, async (signal) => source.record(mark, signal));
     const applied = this.#list.add(mark) ? 1 : 0;
@@ -280,7 +282,7 @@ export class SecureCookieRevocations {
   #mark(definition: AnyDefinition, key: string, at: number): SecureCookieRevocationMark {
     const { name, attributes, absoluteMaxAge, accepts } = definition;
     const lifetime = absoluteMaxAge ?? attributes.maxAge ?? this.#signer.maxAge;
-    // Formats of before may carry no date: those that are refused now are read until they end.
+    // Older formats may carry no date: cookies that are refused now would be read until `until`.
     const end = Math.max(at + lifetime, ...accepts.map(({ until }) => until.getTime() / 1000));
     const until = Math.floor(end + this.#signer.clockTolerance) + 1;
     return { ...hashesOf(name, key), at, until: Math.min(until, END_OF_MARKS) };

@@ -1,10 +1,10 @@
-/** Seconds. A clock that is far behind the others' must not hold up those who log out. */
+/** Seconds. A clock that is far behind must not keep users from logging out. */
 const LONGEST = 1;
 
 /**
- * Resolves when a date has come, in seconds since the epoch, or after a second.
+ * Waits for a date, in seconds since the epoch, but for at most a second.
  *
- * @param now - gives the time, in seconds since the epoch
+ * @param now - returns the time, in seconds since the epoch
  */
 export async function untilDate(date: number, now: () => number): Promise<void> {
   const wait = Math.min(date - now(), LONGEST);

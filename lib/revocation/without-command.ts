@@ -3,10 +3,9 @@ import { isError } from '../any-realm.js';
 import { memberOf } from '../own-member.js';
 
 /**
- * A client's error without the command that it belongs to. ioredis keeps that on the error, and when
- * it cannot log in, it fails all waiting commands with the error of `AUTH`, whose words hold the
- * password. What `revoke` rejects with has it as its `cause`, and Nest logs that with all its
- * properties.
+ * A client's error without its command. ioredis keeps the command on the error, and if it cannot log in,
+ * it fails all waiting commands with the error of `AUTH`, whose arguments hold the password. `revoke`
+ * rejects with an error that has it as its `cause`, and Nest logs that with all its properties.
  */
 export function withoutCommand(error: unknown): Error {
   if (!isError(error)) {

@@ -3,24 +3,24 @@ import { KeyRing, NO_KEYS, notYet, type Keys, type SecureCookieKeys } from './ke
 import type { PreparedKey } from './prepared-key.js';
 import { fingerprint, secretBytes, type SecureCookieSecret } from './secret.js';
 
-/** Tells how old keys are that come from elsewhere. */
+/** Knows how old keys from a provider are. */
 export interface KeyFreshness {
-  /** Whether they may no longer be used. */
+  /** Whether they are too old to be used. */
   isStale(): boolean;
-  /** Has them loaded earlier: a value has come whose key is not among them. */
+  /** Brings the next load forward, because a value has come whose key is not among them. */
   hasten(): void;
 }
 
-/** The keys that a signer uses now, and the secrets that none of them may be made of. */
+/** The keys that a signer uses now, and the secrets that they must not be made from. */
 export class CurrentKeys {
   readonly #allowWeakSecrets: boolean;
   readonly #clock: () => number;
   /**
-   * Of formats that definitions accept, by fingerprint: none may become a key here. They are few,
-   * however many definitions name them.
+   * Secrets of formats that definitions accept, by fingerprint: none may become a key. There are few of
+   * them, however many definitions name them.
    */
   readonly #foreignSecrets = new Map<string, SecureCookieSecret>();
-  /** Lists that were looked at before. */
+  /** Lists of secrets that were checked before. */
   readonly #refused = new WeakSet<readonly SecureCookieSecret[]>();
   #keys: Keys;
   #freshness: KeyFreshness | undefined;
@@ -34,7 +34,7 @@ export class CurrentKeys {
     this.#keys = new KeyRing(keys, allowWeakSecrets, clock);
   }
 
-  /** Those that read now: none, where they were withdrawn or are too old. */
+  /** The keys that read now; there are none if they were withdrawn or are too old. */
   get reading(): Keys {
     return this.#freshness?.isStale() === true ? NO_KEYS : this.#keys;
   }
@@ -42,7 +42,7 @@ export class CurrentKeys {
   /**
    * The key that signs now.
    *
-   * @throws {@link SecureCookieError} `keys-stale`, or `option` where none signs yet
+   * @throws {@link SecureCookieError} `keys-stale`, or `option` if none signs yet
    */
   get signing(): PreparedKey {
     const keys = this.reading;
@@ -53,20 +53,21 @@ export class CurrentKeys {
     throw keys === NO_KEYS ? withdrawn() : notYet();
   }
 
-  /** Says that a value has come whose key does not read: a load may bring it, if it is not known. */
+  /** Reports a value whose key does not read. If the key is unknown, a load may bring it. */
   miss(version: number): void {
     if (!this.#keys.knows(version)) {
       this.#freshness?.hasten();
     }
   }
 
-  /** From now on, `freshness` says whether they are too old. */
+  /** From now on, asks `freshness` whether the keys are too old. */
   keepFresh(freshness: KeyFreshness): void {
     this.#freshness = freshness;
   }
 
   /**
-   * @throws {@link SecureCookieError} `secret-missing`, `secret-weak`, `key-version` or `option`, or `secret-reused`; then the old ones stay
+   * @throws {@link SecureCookieError} `secret-missing`, `secret-weak`, `key-version`, `option` or
+   * `secret-reused`; then the old keys stay
    */
   replace(keys: SecureCookieKeys): void {
     const ring = new KeyRing(keys, this.#allowWeakSecrets, this.#clock);
@@ -79,7 +80,7 @@ export class CurrentKeys {
   }
 
   /**
-   * Refuses, from now on, keys made of these secrets.
+   * From now on, refuses keys made from these secrets.
    *
    * @throws {@link SecureCookieError} `secret-reused`
    */

@@ -9,23 +9,22 @@ export interface SecureCookieDatedSecret {
   /** The secret itself. */
   readonly secret: SecureCookieSecret;
   /**
-   * When it begins to sign: of all keys, the one that signs is the one with the latest such date that
-   * has come. It reads before that already, so that clocks may disagree. Left out for the oldest key
-   * alone.
+   * When it begins to sign. The key with the latest such date that has come signs. A key reads even
+   * before its date, because clocks may disagree. Only the oldest key may leave it out.
    *
-   * @defaultValue since ever
+   * @defaultValue none: it signs from the beginning
    */
   readonly signsFrom?: Date | undefined;
   /**
-   * When it ends to read: its values are `unknown-key` from then on. At least the longest `maxAge`
-   * after the next key has begun to sign, or cookies are refused that have not expired.
+   * When it stops reading: from then on, its values are `unknown-key`. This must be at least the longest
+   * `maxAge` after the next key begins to sign; otherwise cookies are refused before they expire.
    *
    * @defaultValue never
    */
   readonly readsUntil?: Date | undefined;
 }
 
-/** In seconds since the epoch; infinite where there is no date. */
+/** Seconds since the epoch; infinite if there is no date. */
 interface KeyDates {
   readonly signsFrom: number;
   readonly readsUntil: number;
@@ -61,7 +60,7 @@ export function keyDates(entry: unknown, version: string): KeyDates & { readonly
   };
 }
 
-/** Whether one of the keys has a date from which it signs, so that the dates say which key signs. */
+/** Whether one of the keys has a `signsFrom`, so that the dates select the key that signs. */
 export function areScheduled(keys: readonly KeyDates[]): boolean {
   return keys.some(({ signsFrom }) => signsFrom !== Number.NEGATIVE_INFINITY);
 }
@@ -69,18 +68,18 @@ export function areScheduled(keys: readonly KeyDates[]): boolean {
 /**
  * The keys in the order in which they sign.
  *
- * @throws {@link SecureCookieError} `option` where two would sign at one time, or a key would sign what
- * it does not read
+ * @throws {@link SecureCookieError} `option` if two would sign at the same time, or a key would sign
+ * values that it does not read
  */
 export function schedule(keys: readonly DatedKey[]): readonly DatedKey[] {
-  // Not by their difference: of two without a date, that is NaN.
+  // Not by their difference, which is NaN for two keys without a date.
   const inOrder = keys.toSorted((one, other) => (one.signsFrom < other.signsFrom ? -1 : 1));
   for (const [index, { key, signsFrom, readsUntil }] of inOrder.entries()) {
     const next = inOrder[index + 1];
     if (next?.signsFrom === signsFrom) {
       throw new SecureCookieError(
         'option',
-        `The keys of version ${key.version} and ${next.key.version} begin to sign at the same time: give each a "signsFrom" of its own; only the oldest may have none.`,
+        `The keys of version ${key.version} and ${next.key.version} begin to sign at the same time: give each its own "signsFrom"; only the oldest may leave it out.`,
       );
     }
     assertReads(key.version, readsUntil, next?.signsFrom ?? Infinity);
@@ -90,13 +89,13 @@ export function schedule(keys: readonly DatedKey[]): readonly DatedKey[] {
 
 /**
  * @param signsUntil - seconds since the epoch
- * @throws {@link SecureCookieError} `option` - for a key that signs longer than it reads
+ * @throws {@link SecureCookieError} `option` - if the key signs longer than it reads
  */
 export function assertReads(version: number, readsUntil: number, signsUntil: number): void {
   if (readsUntil < signsUntil) {
     throw new SecureCookieError(
       'option',
-      `The key of version ${version} would sign what is refused: its "readsUntil" must come after the "signsFrom" of the key that follows it, and a key that none follows has no such date.`,
+      `The key of version ${version} would sign values that are refused: its "readsUntil" must come after the "signsFrom" of the next key, and the last key must have no "readsUntil".`,
     );
   }
 }

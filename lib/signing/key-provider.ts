@@ -3,27 +3,27 @@ import { ownMembers, type OwnOptions } from '../own-options.js';
 import { isTimer, MAX_TIMER } from '../refresher.js';
 import type { SecureCookieKeys } from './key-ring.js';
 
-/** Where keys come from that live outside the app: a file, a secret manager, Redis. */
+/** Loads keys that are kept outside the app: in a file, a secret manager, Redis. */
 export interface SecureCookieKeyProvider {
   /**
-   * Returns the keys as they are now. Called before the app accepts requests, where a failure fails
-   * the start, then again and again, one call at a time. A call counts as failed after 10 seconds;
-   * what it still gives later is ignored.
+   * Returns the current keys. Called before the app accepts requests, when a failure keeps the app from
+   * starting, and then again and again, one call at a time. A call counts as failed after 10 seconds; a
+   * later result is ignored.
    *
-   * @param signal - aborted when the time is up, or the app shuts down
+   * @param signal - aborted after 10 seconds, or when the app shuts down
    */
   readonly load: (signal: AbortSignal) => Promise<SecureCookieKeys>;
   /**
-   * The pause between two loads, in seconds (not milliseconds): above 0, at most 2,147,483. A failed
-   * load leaves the last good keys in use. A cookie with a key version that is not there brings the
-   * next load forward, at most every 5 seconds.
+   * The pause between two loads, in seconds (not milliseconds): above 0, at most 2,147,483. After a
+   * failed load, the last good keys stay in use. A cookie with an unknown key version brings the next
+   * load forward, at most every 5 seconds.
    */
   readonly refreshEvery: number;
   /**
    * How old the last good keys may get, in seconds (not milliseconds): more than `refreshEvery`, at
    * most 2,147,483. After that every read is rejected as `unknown-key` and signing throws
-   * `keys-stale`, until a load succeeds again. Counted from when their load began, by the system's
-   * clock, so that a process that was frozen knows how old its keys are.
+   * `keys-stale`, until a load succeeds again. The age counts from the start of their load, by the
+   * system's clock, so that a process that was frozen knows how old its keys are.
    *
    * @defaultValue no limit
    */
@@ -35,7 +35,7 @@ function blankProvider(): OwnOptions<SecureCookieKeyProvider> {
 }
 
 /**
- * A key provider, copied once and checked. It may be the instance of a class.
+ * A key provider, copied once and checked. It may be an instance of a class.
  *
  * @throws {@link SecureCookieError} `option`
  */

@@ -17,13 +17,13 @@ export type SecureCookieKeyRecord = Readonly<Record<number, SecureCookieSecret>>
 /** Secrets by key version, each with the dates of its rotation. */
 export type SecureCookieDatedKeyRecord = Readonly<Record<number, SecureCookieDatedSecret>>;
 
-/** One secret, or a record of them and what says which one signs: a version, or dates. */
+/** One secret, or a record of them, in which a version or dates select the one that signs. */
 export type SecureCookieKeys =
   | {
-      /** The one secret. It signs as key version 0 and reads v2 values of any key version. */
+      /** The only secret. It signs as key version 0 and reads v2 values of any key version. */
       readonly secret: SecureCookieSecret;
       /**
-       * The version it signs as.
+       * The version that it signs as.
        *
        * @defaultValue 0
        */
@@ -36,31 +36,31 @@ export type SecureCookieKeys =
       readonly keyVersion: number;
     }
   | {
-      /** Secrets by key version: the one whose `signsFrom` came last signs. */
+      /** Secrets by key version. The one with the latest `signsFrom` that has come signs. */
       readonly secret: SecureCookieDatedKeyRecord;
       /**
-       * Left out: the dates say which one signs.
+       * `undefined`: the dates select the one that signs.
        *
        * @defaultValue undefined
        */
       readonly keyVersion?: undefined;
     };
 
-/** What signs and reads at one time. */
+/** The keys that sign and read at one time. */
 export interface Keys {
-  /** Whether the secrets came as a record, so that a key version must be known to be read. */
+  /** Whether the secrets came as a record: then only values of known key versions are read. */
   readonly versioned: boolean;
   /** The key that signs, if there is one. */
   readonly signingKey: PreparedKey | undefined;
   /** The key that reads values of this key version, if there is one. */
   find(version: number): PreparedKey | undefined;
-  /** Whether there is a key of this version, though it may no longer read. */
+  /** Whether there is a key of this version, even if it no longer reads. */
   knows(version: number): boolean;
   /** Whether one of the keys was derived from this secret (compared after HMAC padding). */
   includes(secret: SecureCookieSecret): boolean;
 }
 
-/** Keys that were withdrawn: none signs, none reads. */
+/** Withdrawn keys, which neither sign nor read. */
 export const NO_KEYS: Keys = Object.freeze({
   versioned: true,
   signingKey: undefined,
@@ -69,7 +69,7 @@ export const NO_KEYS: Keys = Object.freeze({
   includes: () => false,
 });
 
-/** Every part of a signer's keys, not given. */
+/** Every option of a signer's keys, each `undefined`. */
 export function blankKeys(): OwnOptions<SecureCookieKeys> {
   return { secret: undefined, keyVersion: undefined };
 }
@@ -94,23 +94,23 @@ const KEY_VERSION = /^(?:0|[1-9][0-9]{0,9})$/;
 
 /**
  * The secrets of a signer: validated, copied, and selected by key version and date. A ring never
- * changes; a signer that turns its keys swaps the whole ring.
+ * changes; to replace keys, a signer swaps the whole ring.
  */
 export class KeyRing implements Keys {
   readonly versioned: boolean;
   readonly #clock: () => number;
   readonly #keys = new Map<number, DatedKey>();
-  /** In the order in which they sign; one alone, where no dates say which. */
+  /** The keys in the order in which they sign; only one if there are no dates. */
   readonly #signing: readonly DatedKey[];
   readonly #isScheduled: boolean;
-  /** The key that signed last, and when it begins and ends to: found anew outside of that. */
+  /** The key that signed last, with the time in which it signs; outside of that, it is selected anew. */
   #current: PreparedKey | undefined;
   #begins = Number.POSITIVE_INFINITY;
   #ends = Number.POSITIVE_INFINITY;
 
   /**
-   * @param keys - of own properties
-   * @param clock - asked where keys have dates; seconds since the epoch
+   * @param keys - own properties
+   * @param clock - called if keys have dates; seconds since the epoch
    * @throws {@link SecureCookieError} `secret-missing`, `secret-weak`, `key-version` or `option`
    */
   constructor(
@@ -186,7 +186,7 @@ export class KeyRing implements Keys {
     if (!KEY_VERSION.test(version)) {
       throw new SecureCookieError(
         'key-version',
-        // It is not shown: in a record written the wrong way round, it is the secret.
+        // Does not show the key: in a record written the wrong way round, it is the secret.
         'A key of the record "secret" is not a key version: { [version]: secret }, where versions are whole numbers from 0 to 9999999999.',
       );
     }
@@ -207,7 +207,7 @@ export class KeyRing implements Keys {
     if (keyVersion !== undefined) {
       throw new SecureCookieError(
         'option',
-        'The options "keyVersion" and "signsFrom" exclude each other: where a key has a date from which it signs, the dates say which key signs.',
+        'The options "keyVersion" and "signsFrom" exclude each other: if a key has a "signsFrom", the dates select the key that signs.',
       );
     }
     return schedule([...this.#keys.values()]);
@@ -235,7 +235,7 @@ export class KeyRing implements Keys {
   }
 }
 
-/** The error where no key signs at a time. */
+/** The error if no key signs yet. */
 export function notYet(): SecureCookieError {
   return new SecureCookieError(
     'option',

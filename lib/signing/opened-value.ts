@@ -38,7 +38,7 @@ export interface UnopenedSignedValue {
   readonly reason: UnopenedReason;
   /** The key that the signature was checked with, if it came that far. */
   readonly key: PreparedKey | undefined;
-  /** The key version that no key reads, for `unknown-key`. */
+  /** The key version of the value, if the reason is `unknown-key`. */
   readonly unknownVersion: number | undefined;
 }
 
@@ -47,7 +47,7 @@ export function unopened(reason: UnopenedReason, key?: PreparedKey): UnopenedSig
   return { reason, key, unknownVersion: undefined };
 }
 
-/** A signed value of a key version that no key reads. */
+/** A signed value with a key version that no key reads. */
 export function unknownKey(version: number): UnopenedSignedValue {
   return { reason: 'unknown-key', key: undefined, unknownVersion: version };
 }
