@@ -12,7 +12,7 @@ import { ownOptions, type OwnOptions } from '../own-options.js';
  * `undefined` for only the host itself.
  *
  * @param host - the request's host, in lower case and without a port, as the adapter sees it behind a
- * proxy that the app trusts; empty if the request names none. A client can send any host: map those
+ * proxy that the app trusts; empty if the request names none that can be one. A client can send any host: map those
  * that you know, and do not return it as it is.
  */
 export type SecureCookieDomainOf = (host: string) => string | null | undefined;

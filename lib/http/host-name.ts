@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { requestHeader } from './request-header.js';
 
-/** `[::1]:8080`, `example.com:8080`, or either without a port. */
-const HOST = /^(\[[^\]]*\]|[^:]*)(?::[0-9]*)?$/;
+/** `[::1]:8080`, `example.com:8080`, or either without a port. Some local networks use underscores. */
+const HOST = /^(\[[0-9a-f:.]{2,45}\]|[0-9a-z._-]{1,255})(?::[0-9]*)?$/i;
 
 /**
- * A host without its port, in lower case.
+ * A host without its port, in lower case. Clients can send any text as a host, which a check such as
+ * `endsWith('.example.com')` may take for one's own: only what can be a host is returned.
  *
  * @param host - as it stands in a `Host` header, or as the adapter returns it
  * @returns the host, or an empty string

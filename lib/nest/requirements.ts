@@ -1,3 +1,4 @@
+import { SecureCookieError } from '../errors.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import type { SecureCookieVerifyOptions } from '../signing/judge-value.js';
 
@@ -71,4 +72,12 @@ export function notedRequirements(
       ? Reflect.getMetadata(NOTES, prototype)
       : Reflect.getOwnMetadata(NOTES, prototype, key);
   return Array.isArray(found) ? found : [];
+}
+
+/** The error for what has lost its requirement. */
+export function requirementLost(name: string): SecureCookieError {
+  return new SecureCookieError(
+    'requirement-lost',
+    `${name} has lost its @RequireSecureCookie(), so that everyone would pass: a decorator above it, or the constructor, has replaced what it was written on, without its metadata. Write @RequireSecureCookie() above that decorator, or let the replacement copy all metadata (Reflect.getMetadataKeys).`,
+  );
 }

@@ -67,8 +67,13 @@ function areMet(jar: SecureCookieJar, requirements: readonly SecureCookieRequire
 
 /** Whether the guard is bound to a class, or to a handler's function, by whatever decorator. */
 export function isGuarded(target: object): boolean {
+  return guardsOf(target).some(isOwnGuard);
+}
+
+/** The guards that are bound to a class, with its parents, or to a handler's function. */
+export function guardsOf(target: object): readonly unknown[] {
   const guards: unknown = Reflect.getMetadata(GUARDS, target);
-  return Array.isArray(guards) && guards.some(isOwnGuard);
+  return Array.isArray(guards) ? guards : [];
 }
 
 /** A class or an instance. A subclass that decides for itself is another guard. */

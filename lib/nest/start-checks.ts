@@ -1,8 +1,14 @@
 import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
 import { SecureCookieError } from '../errors.js';
+import { guardHandlers } from './kept-handlers.js';
 import { notedDefinitions } from './noted-definitions.js';
 import { isInstance } from '../own-member.js';
-import { notedRequirements, requirementsOf, type SecureCookieRequirement } from './requirements.js';
+import {
+  notedRequirements,
+  requirementLost,
+  requirementsOf,
+  type SecureCookieRequirement,
+} from './requirements.js';
 import { isGuarded } from './secure-cookie.guard.js';
 import { SecureCookieService } from './secure-cookie.service.js';
 
@@ -11,6 +17,8 @@ interface Component {
   readonly type: Function;
   /** The one that Nest has made; without a constructor's doings where it makes more. */
   readonly instance: unknown;
+  /** Whether Nest makes more: one for each request. */
+  readonly isPerRequest: boolean;
 }
 
 /**
@@ -45,13 +53,14 @@ function* componentsOf(modules: ModulesContainer): Iterable<Component> {
     for (const wrapper of [...controllers.values(), ...providers.values()]) {
       const { metatype, isNotMetatype } = wrapper;
       if (!isNotMetatype && typeof metatype === 'function' && isInstance(metatype.prototype)) {
-        yield { type: metatype, instance: wrapper.instance };
+        const isPerRequest = !wrapper.isDependencyTreeStatic();
+        yield { type: metatype, instance: wrapper.instance, isPerRequest };
       }
     }
   }
 }
 
-function checkMethod({ type, instance }: Component, method: string): void {
+function checkMethod({ type, instance, isPerRequest }: Component, method: string): void {
   const owner = ownerOf(type.prototype, method);
   const noted = notedRequirements(owner, method);
   const declared = ownMethod(owner, method);
@@ -62,10 +71,13 @@ function checkMethod({ type, instance }: Component, method: string): void {
   }
   const name = `${type.name}.${method}`;
   assertKept(name, handler, noted);
+  if (isPerRequest && noted.length > 0) {
+    guardHandlers(type);
+  }
   const requires = requirementsOf(type).length + requirementsOf(handler).length > 0;
   const guarded = isGuarded(type) || isGuarded(handler);
   if (requires && !guarded) {
-    throw lost(name);
+    throw requirementLost(name);
   }
   if (guarded && !requires && Reflect.getMetadataKeys(handler).length > 0) {
     throw new SecureCookieError(
@@ -82,15 +94,8 @@ function assertKept(
 ): void {
   const kept = requirementsOf(handler);
   if (!noted.every((requirement) => kept.includes(requirement))) {
-    throw lost(name);
+    throw requirementLost(name);
   }
-}
-
-function lost(name: string): SecureCookieError {
-  return new SecureCookieError(
-    'requirement-lost',
-    `${name} has lost its @RequireSecureCookie(), so that everyone would pass: a decorator above it, or the constructor, has replaced what it was written on, without its metadata. Write @RequireSecureCookie() above that decorator, or let the replacement copy all metadata (Reflect.getMetadataKeys).`,
-  );
 }
 
 /** Where a method comes from: only there may a decorator have replaced it; an override is another method. */

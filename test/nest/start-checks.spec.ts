@@ -50,6 +50,17 @@ function TracedWith(takes: (key: unknown) => boolean): MethodDecorator {
   };
 }
 
+/** Copies all metadata of a method to its replacement. */
+function withMetadataOf<Replacement extends object>(
+  original: object,
+  replacement: Replacement,
+): Replacement {
+  for (const key of Reflect.getMetadataKeys(original)) {
+    Reflect.defineMetadata(key, Reflect.getMetadata(key, original), replacement);
+  }
+  return replacement;
+}
+
 /** Replaces the function by a proxy, which has no metadata either. */
 function Proxied(): MethodDecorator {
   return (_target, _key, descriptor: PropertyDescriptor) => {
@@ -448,6 +459,60 @@ describe('a requirement that was lost on the way', () => {
 
     expect(status).toBe(200);
   });
+
+  @Controller({ scope: Scope.REQUEST })
+  class BoundForEachRequest {
+    constructor() {
+      this.bound = this.bound.bind(this);
+      this.copied = withMetadataOf(this.copied, this.copied.bind(this));
+    }
+
+    @Get('bound')
+    @RequireSecureCookie('user')
+    bound(): string {
+      return 'in';
+    }
+
+    @Get('copied')
+    @RequireSecureCookie('user')
+    copied(): string {
+      return 'in';
+    }
+
+    @Get('kept')
+    @RequireSecureCookie('user')
+    kept(): string {
+      return 'in';
+    }
+
+    @Get('open')
+    open(): string {
+      return 'in';
+    }
+  }
+
+  @Controller({ path: 'child', scope: Scope.REQUEST })
+  class ChildForEachRequest extends BoundForEachRequest {
+    override open(): string {
+      return 'in';
+    }
+  }
+
+  it.each<[string, Type, readonly string[]]>([
+    ['its own', BoundForEachRequest, ['bound', 'copied', 'kept', 'open']],
+    ['inherited', ChildForEachRequest, ['child/bound', 'child/copied', 'child/kept']],
+  ])(
+    'is refused at the request where only the constructor for that request shows it: %s',
+    async (_what, component, paths) => {
+      const { url, close } = await startWith(component);
+      const statuses = await Promise.all(
+        paths.map(async (path) => (await fetch(`${url}/${path}`)).status),
+      );
+      await close();
+
+      expect(statuses).toEqual([500, 401, 401, 200].slice(0, paths.length));
+    },
+  );
 
   it('is an error at once for an accessor, which Nest never calls', () => {
     const accessor: PropertyDescriptor = { configurable: true, get: () => () => 'in' };

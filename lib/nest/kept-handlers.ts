@@ -1,0 +1,42 @@
+import { UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { isInstance } from '../own-member.js';
+import { concealed } from './misuse.js';
+import { requirementLost, requirementsOf } from './requirements.js';
+import { guardsOf, isGuarded } from './secure-cookie.guard.js';
+
+/** Refuses a handler that is none of its class's methods, and that requires nothing by itself. */
+const KEPT: CanActivate = {
+  canActivate(context: ExecutionContext): boolean {
+    const type = context.getClass();
+    const handler = context.getHandler();
+    if (isMethod(type.prototype, handler) || keepsRequirement(handler)) {
+      return true;
+    }
+    throw concealed(requirementLost(`A handler of ${type.name}`), context);
+  },
+};
+
+/**
+ * Guards a class of which Nest makes an instance for each request, once: its constructor may replace a
+ * handler, and with it the guards that Nest keeps on the function. No check at start-up sees that.
+ */
+export function guardHandlers(type: Function): void {
+  if (!guardsOf(type).includes(KEPT)) {
+    UseGuards(KEPT)(type);
+  }
+}
+
+/** Whether it is a replacement that copies all metadata. */
+function keepsRequirement(handler: Function): boolean {
+  return requirementsOf(handler).length > 0 && isGuarded(handler);
+}
+
+function isMethod(prototype: unknown, handler: Function): boolean {
+  return (
+    isInstance(prototype) &&
+    (Object.values(Object.getOwnPropertyDescriptors(prototype)).some(
+      ({ value }) => value === handler,
+    ) ||
+      isMethod(Object.getPrototypeOf(prototype), handler))
+  );
+}
