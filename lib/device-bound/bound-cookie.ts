@@ -40,6 +40,6 @@ export function writeBoundCookie(
  * the next while this one counts, whatever their clocks, the way between them and cut-off fractions
  * make of it.
  */
-export function browserDuration(boundFor: number): number {
+function browserDuration(boundFor: number): number {
   return boundFor - Math.min(30, Math.max(2, Math.ceil(boundFor / 10)));
 }

@@ -77,7 +77,7 @@ export class DeviceBoundModule implements NestModule {
    * Registers the module.
    *
    * @param options - `sessions`, the definitions, and `path`, where the endpoints are
-   * @throws {@link SecureCookieError} `option`
+   * @throws `SecureCookieError` with `option`
    * @example
    * DeviceBoundModule.forRoot({ path: '/session/device', sessions: [Session] });
    * @experimental
@@ -98,7 +98,7 @@ export class DeviceBoundModule implements NestModule {
    *
    * Called by Nest.
    *
-   * @throws {@link SecureCookieError} `module-missing`, `module-twice`, `revocations-missing` or `option`
+   * @throws `SecureCookieError` with `module-missing`, `module-twice`, `revocations-missing` or `option`
    */
   configure(): void {
     this.#assertOnce();

@@ -4,6 +4,7 @@
  *     signing        signing, verifying and encrypting alone; this one where left out
  *     request        what reading and setting one cookie add to a request, without sockets
  *     reach          what reading one in a resolver or a gateway takes more than by a reader
+ *     device-bound   what the endpoints of device-bound sessions take
  *     revocation     what looking for revocations adds to reading one, and the memory of the list
  *
  *     --rounds <n>   how often each contender has its turn, 25 (signing) or 200 (the others) where left out
@@ -11,6 +12,7 @@
  */
 import { parseArgs } from 'node:util';
 import { runUnderNode } from './node-versions.js';
+import { benchDeviceBound } from './device-bound.js';
 import { benchReach } from './reach.js';
 import { benchRequest } from './request.js';
 import { benchRevocation } from './revocation.js';
@@ -20,6 +22,7 @@ const BENCHES = {
   signing: benchSigning,
   request: benchRequest,
   reach: benchReach,
+  'device-bound': benchDeviceBound,
   revocation: benchRevocation,
 };
 
@@ -33,7 +36,7 @@ const {
 
 if (!isBench(what) || others.length > 0) {
   throw new Error(
-    `There is no bench ${[what, ...others].join(' ')}: signing, request, reach, or revocation.`,
+    `There is no bench ${[what, ...others].join(' ')}: signing, request, reach, device-bound, or revocation.`,
   );
 }
 if (node === undefined) {
