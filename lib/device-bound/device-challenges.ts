@@ -1,3 +1,4 @@
+import { TIME_TO_BIND } from '../jar/device-binding.js';
 import { digestOf } from '../signing/digest.js';
 import { ENCRYPTED } from '../signing/sign-value.js';
 import { readSignedValue, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
@@ -6,7 +7,7 @@ import { readSignedValue, type SecureCookieSigner } from '../signing/secure-cook
 export type ChallengeJudgement = 'good' | 'old' | 'foreign';
 
 /** How long a challenge can be answered: a browser that was asleep asks for another. Seconds. */
-export const CHALLENGE_LIFETIME = 300;
+export const CHALLENGE_LIFETIME = TIME_TO_BIND;
 
 /** The name that challenges are signed for. No cookie has it. */
 const CHALLENGE_NAME = 'nestjs-secure-cookie.device-bound-challenge';

@@ -6,6 +6,9 @@ import type { PendingCookie } from './pending-cookies.js';
 
 type AnyDefinition = SecureCookieDefinition<never, unknown>;
 
+/** How long a browser has to bind a session that has begun, in seconds. */
+export const TIME_TO_BIND = 300;
+
 /** A session that has begun: the parts of its cookie that stay the same as long as it lasts. */
 export interface BegunSession {
   readonly payload: Uint8Array;

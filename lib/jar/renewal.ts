@@ -4,25 +4,30 @@ import type { SecureCookieDefinedResult } from './read-defined-cookie.js';
 import { isOfferedToSharedCaches, isPrefetch } from '../http/caching.js';
 import { requestHeader } from '../http/request-header.js';
 import type { ResponseHead } from '../http/response-head.js';
+import { TIME_TO_BIND } from './device-binding.js';
 
 /** Media types are compared without regard to case (RFC 9110, section 8.3.1). */
 const EVENT_STREAM = /^[ \t]*text\/event-stream/i;
 
 /**
  * Whether a cookie is due for renewal, by its age or because it would be written differently now. One
- * that is bound to a device never is: it gets a successor only after a proof of the device.
+ * that is bound to a device never is: it gets a successor only after a proof of the device. One that a
+ * browser may be binding in this moment waits: what is renewed would replace the cookie that is bound,
+ * as it would in the minutes in which some instances sign with a new key and others do not yet.
  */
 export function isDueForRenewal(
-  { renewAfter, renew }: SecureCookieDefinition<never, unknown>,
+  { renewAfter, renew, boundFor }: SecureCookieDefinition<never, unknown>,
   result: SecureCookieDefinedResult<unknown>,
   now: number,
 ): boolean {
   if (!result.valid || result.bound) {
     return false;
   }
-  const isOld =
-    renewAfter !== undefined && result.issuedAt !== undefined && now - result.issuedAt > renewAfter;
-  return isOld || (renew && !result.current);
+  const { issuedAt, current } = result;
+  const isOld = renewAfter !== undefined && issuedAt !== undefined && now - issuedAt > renewAfter;
+  const mayBeBound =
+    boundFor !== undefined && issuedAt !== undefined && now - issuedAt <= TIME_TO_BIND;
+  return isOld || (renew && !current && !mayBeBound);
 }
 
 /**

@@ -121,7 +121,7 @@ describe('a cookie that is bound to a device', () => {
 
   it.each([
     ['age', mintAt(NOW - 200).valid(Session, 'alice'), KEYS],
-    ['key', mintAt(NOW, OLD_KEYS).valid(Session, 'alice'), NEW_KEYS],
+    ['key', mintAt(NOW - 301, OLD_KEYS).valid(Session, 'alice'), NEW_KEYS],
   ])(
     'and one of that %s that is not bound is renewed, without a registration',
     (_what, cookie, keys) => {
@@ -135,6 +135,37 @@ describe('a cookie that is bound to a device', () => {
       expect(registration).toBeUndefined();
     },
   );
+
+  it('is not replaced by what a request renews for its key while another one binds it: 300 seconds', () => {
+    const Kept = defineSecureCookie('__Host-kept', {
+      renew: true,
+      absoluteMaxAge: 86_400,
+      accepts: [
+        {
+          until: new Date('2100-01-01'),
+          secrets: [],
+          bindsName: true,
+          read: ({ value }) =>
+            value === 'old' ? { payload: Buffer.from('alice'), issuedAt: undefined } : undefined,
+        },
+      ],
+      deviceBound: {},
+    });
+    const { binding } = recordedBinding();
+    const renewed = (cookie: string): number => {
+      const both = { ...binding, binds: () => true };
+      const { jar, send } = newJar(both, { cookie, keys: NEW_KEYS });
+
+      expect(jar.get(Kept)).toBe('alice');
+
+      return send().cookies.length;
+    };
+
+    expect(renewed(mintAt(NOW, OLD_KEYS).valid(Kept, 'alice'))).toBe(0);
+    expect(renewed(mintAt(NOW - 300, OLD_KEYS).valid(Kept, 'alice'))).toBe(0);
+    expect(renewed(mintAt(NOW - 301, OLD_KEYS).valid(Kept, 'alice'))).toBe(1);
+    expect(renewed('__Host-kept=old')).toBe(1);
+  });
 
   it('cannot be minted of a definition without deviceBound', () => {
     expect(thrownBy(() => mintAt(NOW).bound(Plain, 'alice'))).toMatchObject({ code: 'option' });
