@@ -126,6 +126,21 @@ describe.each([
       expect(stranger.status).toBe(401);
       expect(logout.headers.getSetCookie()[0]).toMatch(/^__Host-session=; Max-Age=0; Path=\//);
     });
+
+    it('keeps a __Host- cookie in curl, which takes localhost for secure, until it logs out', async () => {
+      const curl = `curl -s -c session.txt -b session.txt http://localhost:${port}/account`;
+      const { stdout } = await project.run(
+        'bash',
+        '-euc',
+        `rm -f session.txt
+        ${curl}/login -d name=alice
+        ${curl}
+        ${curl}/logout -X POST
+        ${curl} -o /dev/null -w '%{http_code}'`,
+      );
+
+      expect(stdout).toBe('Signed in as alice401');
+    });
   });
 
   it("passes README.md's test, those of docs/testing.md and that of the CLI, with the runner that the CLI chose", async () => {
