@@ -12,8 +12,8 @@ import { ownOptions, type OwnOptions } from '../own-options.js';
  * `undefined` for only the host itself.
  *
  * @param host - the request's host, in lower case and without a port, as the adapter sees it behind a
- * proxy that the app trusts; empty if the request names none that can be one. A client can send any host: map those
- * that you know, and do not return it as it is.
+ * proxy that the app trusts; empty if the request names none, or an invalid one. A client can send any
+ * host: map those that you know, and do not return it as it is.
  */
 export type SecureCookieDomainOf = (host: string) => string | null | undefined;
 

@@ -5,8 +5,8 @@ import { requestHeader } from './request-header.js';
 const HOST = /^(\[[0-9a-f:.]{2,45}\]|[0-9a-z._-]{1,255})(?::[0-9]*)?$/i;
 
 /**
- * A host without its port, in lower case. Clients can send any text as a host, which a check such as
- * `endsWith('.example.com')` may take for one's own: only what can be a host is returned.
+ * A host without its port, in lower case. Clients can send any text as a host, and a check such as
+ * `endsWith('.example.com')` may accept it: so only valid hosts are returned.
  *
  * @param host - as it stands in a `Host` header, or as the adapter returns it
  * @returns the host, or an empty string

@@ -1,2 +1,2 @@
-/** The injection token of what binds cookies to devices, where `DeviceBoundModule` is registered. */
+/** The injection token of the {@link DeviceBinding} that `DeviceBoundModule` provides. */
 export const DEVICE_BINDING = Symbol('nestjs-secure-cookie device binding');

@@ -13,7 +13,7 @@ import {
   type RawRequest,
 } from './platform.js';
 
-/** The request that a handler works for, and the response that its cookies can go out with. */
+/** The request that a handler works for, and the response that can carry its cookies. */
 export interface Exchange {
   /** The platform's, or Node's. */
   readonly request: object;
@@ -21,12 +21,12 @@ export interface Exchange {
   readonly response: object;
 }
 
-/** Where a GraphQL context keeps the request it was first read for. One key for all copies of this package. */
+/** The property of a GraphQL context for the request it was first read for; the same in all copies. */
 const REQUEST = Symbol.for('nestjs-secure-cookie request');
 
-/** The request that opened a socket, or one whose response was not handed on. */
+/** The request that opened a socket, or one whose response was not passed on. */
 export interface ExchangeWithoutResponse {
-  /** The platform's, or Node's; `undefined` where only its headers are known. */
+  /** The platform's, or Node's; `undefined` if only its headers are known. */
   readonly request: object | undefined;
   /** Its `Cookie` header. */
   readonly header: string | undefined;
@@ -34,8 +34,8 @@ export interface ExchangeWithoutResponse {
 }
 
 /**
- * Finds request and response wherever Nest runs a handler: by property and type, so that neither
- * `@nestjs/graphql` nor `@nestjs/websockets` is needed.
+ * Finds request and response for any handler that Nest runs. It looks at properties and types, so it
+ * needs neither `@nestjs/graphql` nor `@nestjs/websockets`.
  *
  * @throws {@link SecureCookieError} `not-http`, `ambiguous-request` or `no-handshake`
  */
@@ -56,9 +56,9 @@ export function exchangeOf(host: ArgumentsHost): Exchange | ExchangeWithoutRespo
 }
 
 /**
- * The `Cookie` header of whatever has one.
+ * The `Cookie` header of a header, a request, a socket, or the context of a handler.
  *
- * @throws {@link SecureCookieError} `option`, and as {@link exchangeOf}
+ * @throws {@link SecureCookieError} `option`, or what {@link exchangeOf} throws
  */
 export function cookieHeaderOf(source: unknown): string | undefined {
   if (source === undefined || typeof source === 'string') {
@@ -83,31 +83,31 @@ export function cookieHeaderOf(source: unknown): string | undefined {
     : requestHeader(rawRequest(exchange.request).headers, 'cookie');
 }
 
-/** Mercurius adds the payload of "connection_init" to the parsed headers of the request that opened a socket. */
+/** Reads raw headers on a socket: Mercurius adds the payload of "connection_init" to the parsed ones. */
 function cookieHeaderAsItCame({ headers, rawHeaders }: RawRequest): string | undefined {
   return requestHeader(headers, 'upgrade') === undefined
     ? requestHeader(headers, 'cookie')
     : joinRawCookies(rawHeaders);
 }
 
-/** Whether it is what guards, interceptors, filters and parameter decorators are given. */
+/** Whether a value is the context that guards, interceptors, filters and parameter decorators get. */
 export function isArgumentsHost(value: unknown): value is ArgumentsHost {
   return memberOf(value, 'switchToHttp') !== undefined && memberOf(value, 'getType') !== undefined;
 }
 
 /**
- * Resolvers are called with parent, arguments, context and info; those of references and of abstract
- * types without arguments. The place of the info tells, which has no property that a client chose.
+ * Resolvers are called with parent, arguments, context and info; resolvers of references and abstract
+ * types get no arguments. The place of the info decides: no property of it comes from a client.
  */
 function graphqlContext(args: readonly unknown[]): unknown {
   return memberOf(args[3], 'fieldNodes') === undefined ? args[1] : args[2];
 }
 
 /**
- * Where the drivers of `@nestjs/graphql` leave them in the context:
+ * Where the drivers of `@nestjs/graphql` leave request and response in the context:
  *
- * - Apollo on Express: `req`, whose `res` Express has put there
- * - Apollo on Fastify: `req`, and `reply` where the app hands it on
+ * - Apollo on Express: `req`, to which Express has added `res`
+ * - Apollo on Fastify: `req`, and `reply` if the app passes it on
  * - Mercurius: `reply` and `req`; `request` for subscriptions
  * - graphql-ws: `req.extra.request`, or `extra.request`
  */
@@ -154,7 +154,7 @@ function assertSame(raw: RawRequest, other: unknown): void {
   }
 }
 
-/** Both requests in an object that serves all clients may be those of the last: the first is kept on it. */
+/** If one object serves all clients, it may hold only the last request: so the first is kept on it. */
 function firstRequestOf(context: unknown, raw: RawRequest): unknown {
   if (!isInstance(context) || Object.hasOwn(context, REQUEST)) {
     return memberOf(context, REQUEST);

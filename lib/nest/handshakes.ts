@@ -4,12 +4,12 @@ import { requestHeader } from '../http/request-header.js';
 import { isInstance, memberOf } from '../own-member.js';
 import { isRawRequest } from './platform.js';
 
-/** Where a client of a gateway keeps the request that opened it. One key for all copies of this package. */
+/** The property of a gateway's client for the request that opened it; the same in all copies. */
 const HANDSHAKE = Symbol.for('nestjs-secure-cookie handshake');
 
 /** The request that opened a socket. */
 export interface Handshake {
-  /** Node's; `undefined` where only its headers are known. */
+  /** Node's; `undefined` if only its headers are known. */
   readonly request: object | undefined;
   /** Its `Cookie` header. */
   readonly header: string | undefined;
@@ -17,12 +17,12 @@ export interface Handshake {
 }
 
 /**
- * Lets a WebSocket adapter remember the request that opened each socket, so that secure cookies can be
- * read in gateways. For `WsAdapter` and others that hand the request to `handleConnection`; the
- * sockets of socket.io know theirs.
+ * Makes a WebSocket adapter remember the request that opened each socket, so that gateways can read
+ * secure cookies. For `WsAdapter` and others that pass the request to `handleConnection`; sockets of
+ * socket.io know their request.
  *
- * @param adapter - is given back
- * @throws {@link SecureCookieError} `option` - for what is no adapter
+ * @param adapter - the adapter, which is returned
+ * @throws {@link SecureCookieError} `option` - if it is not an adapter
  * @example
  * app.useWebSocketAdapter(withHandshakes(new WsAdapter(app)));
  */
@@ -46,9 +46,9 @@ export function withHandshakes<Adapter extends WebSocketAdapter>(adapter: Adapte
 }
 
 /**
- * Keeps the request that opened a socket, for as long as the socket is there.
+ * Remembers the request that opened a socket, as long as the socket exists.
  *
- * @throws {@link SecureCookieError} `no-handshake` - for what is no socket or no request
+ * @throws {@link SecureCookieError} `no-handshake` - if they are not a socket and a request
  */
 export function rememberHandshake(client: object, request: unknown): void {
   const isKept =
@@ -61,7 +61,7 @@ export function rememberHandshake(client: object, request: unknown): void {
 }
 
 /**
- * The request that opened a socket: the remembered one, or socket.io's own.
+ * The request that opened a socket: the one that was remembered, or socket.io's own.
  *
  * @throws {@link SecureCookieError} `no-handshake`
  */

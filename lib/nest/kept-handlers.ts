@@ -4,7 +4,7 @@ import { concealed } from './misuse.js';
 import { requirementLost, requirementsOf } from './requirements.js';
 import { guardsOf, isGuarded } from './secure-cookie.guard.js';
 
-/** Refuses a handler that is none of its class's methods, and that requires nothing by itself. */
+/** Refuses a handler that is not a method of its class and has no requirement of its own. */
 const KEPT: CanActivate = {
   canActivate(context: ExecutionContext): boolean {
     const type = context.getClass();
@@ -17,8 +17,9 @@ const KEPT: CanActivate = {
 };
 
 /**
- * Guards a class of which Nest makes an instance for each request, once: its constructor may replace a
- * handler, and with it the guards that Nest keeps on the function. No check at start-up sees that.
+ * Guards a class that Nest instantiates for each request; binds the guard once. The constructor may
+ * replace a handler, and with it the guards that Nest keeps on the function: start-up checks cannot see
+ * that.
  */
 export function guardHandlers(type: Function): void {
   if (!guardsOf(type).includes(KEPT)) {
@@ -26,7 +27,7 @@ export function guardHandlers(type: Function): void {
   }
 }
 
-/** Whether it is a replacement that copies all metadata. */
+/** Whether a handler is a replacement that copies all metadata. */
 function keepsRequirement(handler: Function): boolean {
   return requirementsOf(handler).length > 0 && isGuarded(handler);
 }

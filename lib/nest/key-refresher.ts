@@ -5,7 +5,7 @@ import type { SecureCookiePolicy } from '../signing/policy.js';
 import { RefreshedSigner } from '../signing/refreshed-signer.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 
-/** Makes the app's signer where a provider gives its keys, which stay fresh until the app shuts down. */
+/** Makes the app's signer with keys from a provider, and keeps them fresh until the app shuts down. */
 @Injectable()
 export class SecureCookieKeyRefresher implements OnModuleDestroy {
   readonly #logger = new Logger('SecureCookieModule');

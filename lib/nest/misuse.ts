@@ -2,12 +2,12 @@ import { Logger, type ArgumentsHost } from '@nestjs/common';
 import { SecureCookieError } from '../errors.js';
 import { logSafely } from '../secure-cookie-logger.js';
 
-/** What clients of HTTP and of sockets are told by Nest. */
+/** What Nest tells clients of HTTP and of sockets. */
 const FOR_CLIENTS = 'Internal server error';
 
 /**
- * Keeps the advice of an error from clients: GraphQL sends them the message of whatever is thrown,
- * where HTTP and sockets do not. It is logged, and stays as the `cause`.
+ * Hides the message of a misuse from clients. GraphQL sends them the message of any error; HTTP and
+ * sockets do not. The message is logged, and stays in the `cause`.
  */
 export function concealed(error: unknown, host: ArgumentsHost): unknown {
   if (

@@ -1,10 +1,10 @@
 import { isDefinition } from '../definition/is-definition.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 
-/** Where a controller's class keeps the definitions that its decorators name. */
+/** The metadata key of the definitions that the decorators of a class name. */
 const DEFINITIONS = Symbol('nestjs-secure-cookie definitions');
 
-/** Notes on a class which definition one of its decorators reads, for the checks at start-up. */
+/** Notes a definition on the class whose decorator reads it, for the checks at start-up. */
 export function noteDefinition(
   controller: object,
   cookie: string | SecureCookieDefinition<never, unknown>,

@@ -2,20 +2,20 @@ import { Logger } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { isInstance } from '../own-member.js';
 
-/** The classes that the module provides. A bundler that holds two of one name numbers the second. */
+/** The names of the classes that the module provides. Bundlers number the second class of a name. */
 const PROVIDED = /^SecureCookie(?:Service|Signer|Revocations)\d*$/;
 
-/** Where TypeScript and Nest keep what a constructor is given. */
+/** The metadata keys under which TypeScript and Nest keep the parameters of a constructor. */
 const PARAMETER_TYPES = 'design:paramtypes';
 const NAMED_PARAMETERS = 'self:paramtypes';
 
-/** The cause that two copies of this package have, and what to do about it. */
+/** Says that there are two copies of this package, and what to do about it. */
 export const TWO_COPIES =
-  'This app holds two builds or two copies of nestjs-secure-cookie, whose classes Nest cannot tell to be the same. In a bundle, set the condition "module-sync" for the bundler; else install the package once (npm ls nestjs-secure-cookie).';
+  'This app holds two builds or two copies of nestjs-secure-cookie, and Nest takes their classes for different ones. In a bundle, set the condition "module-sync" for the bundler; otherwise install the package once (npm ls nestjs-secure-cookie).';
 
 /**
- * Logs the cause where something injects a class of another copy of this package: Nest knows no
- * provider of it, and only says so. Its own error follows, which cannot be replaced from here.
+ * Logs the cause if something injects a class of another copy of this package: Nest only says that it
+ * knows no provider for it. That error of Nest follows, and cannot be replaced from here.
  */
 export function logOtherCopies(modules: ModulesContainer): void {
   for (const { controllers, providers, injectables } of modules.values()) {

@@ -5,7 +5,7 @@ import { isInstance, memberOf } from '../own-member.js';
 /** A pipe, or the class of one. */
 export type SecureCookiePipe = Type<PipeTransform> | PipeTransform;
 
-/** Whether an argument is meant for a pipe, and not for options. Of a circular import, none is there yet. */
+/** Whether an argument is meant as a pipe, not as options: a circular import makes it `undefined`. */
 export function isMeantForPipe(value: unknown): value is SecureCookiePipe | undefined {
   return (
     value === undefined || typeof value === 'function' || memberOf(value, 'transform') !== undefined
@@ -13,7 +13,7 @@ export function isMeantForPipe(value: unknown): value is SecureCookiePipe | unde
 }
 
 /**
- * A pipe that will run: Nest leaves out, in silence, what has no `transform`.
+ * Checks that a pipe will run: Nest silently ignores a value without `transform`.
  *
  * @throws {@link SecureCookieError} `option`
  */
@@ -40,11 +40,11 @@ function howToPass(value: unknown): string {
     return 'A pipe of @SecureCookie() is undefined: two files may import each other.';
   }
   return typeof value === 'function'
-    ? `@SecureCookie() takes pipes, and ${value.name} has no method "transform".`
+    ? `@SecureCookie() takes pipes, but ${value.name} has no method "transform".`
     : '@SecureCookie() takes its options before the pipes: @SecureCookie(cookie, { required: true }, ParseIntPipe).';
 }
 
-/** Nest's own class, or an instance that decides as that one does. */
+/** Whether a pipe is Nest's `ValidationPipe`, and skips the parameters of custom decorators. */
 function validatesNothing(pipe: SecureCookiePipe): boolean {
   if (!(pipe instanceof ValidationPipe)) {
     return pipe === ValidationPipe;

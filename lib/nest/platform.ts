@@ -5,15 +5,15 @@ import { memberOf } from '../own-member.js';
 import { requestedHost } from '../http/host-name.js';
 import { isTls } from '../http/request-protocol.js';
 
-/** Node's request, which carries what others keep on it under symbols of their own. */
+/** Node's request, on which other code may keep properties under its own symbols. */
 export interface RawRequest extends IncomingMessage {
   [key: symbol]: unknown;
 }
 
 /**
- * Node's own request behind the platform's. Found by type, never by the presence of `.raw`: an
- * Express app may keep a `req.raw` of its own. Node's requests are streams (HTTP/1.1, HTTP/2 and the
- * ones that Fastify injects), Fastify's is not.
+ * Node's own request behind the platform's. It is found by type, never by the presence of `.raw`: an
+ * Express app may have its own `req.raw`. Node's requests are streams (HTTP/1.1, HTTP/2 and those that
+ * Fastify injects); Fastify's are not.
  *
  * @throws {@link SecureCookieError} `not-http`
  */
@@ -25,7 +25,7 @@ export function rawRequest(request: unknown): RawRequest {
   return raw;
 }
 
-/** As {@link rawRequest}; `undefined` where there is none. */
+/** {@link rawRequest}, or `undefined` if there is none. */
 export function rawRequestIn(request: unknown): RawRequest | undefined {
   if (isRawRequest(request)) {
     return request;
@@ -35,7 +35,7 @@ export function rawRequestIn(request: unknown): RawRequest | undefined {
 }
 
 /**
- * Node's own response behind the platform's; see {@link rawRequest}.
+ * Node's own response behind the platform's; as {@link rawRequest}.
  *
  * @throws {@link SecureCookieError} `not-http`
  */
@@ -47,14 +47,14 @@ export function rawResponse(response: unknown): ServerResponse {
   throw notHttp();
 }
 
-/** Express's app or Fastify's server, as the request knows it. */
+/** Express's app or Fastify's server, found on the request. */
 export function platformOf(request: unknown): unknown {
   return memberOf(request, isRawRequest(request) ? 'app' : 'server');
 }
 
 /**
- * Whether the request came over TLS as the adapter sees it: Express and Fastify put what they trust
- * of `X-Forwarded-Proto` into `protocol`, the latter also on the raw request that middleware gets.
+ * Whether the request came over TLS according to the adapter: Express and Fastify copy a trusted
+ * `X-Forwarded-Proto` to `protocol`, and Fastify does so on the raw request that middleware gets, too.
  */
 export function isSecureRequest(request: object): boolean {
   const protocol = memberOf(request, 'protocol');
@@ -65,15 +65,15 @@ export function isSecureRequest(request: object): boolean {
 }
 
 /**
- * The host that a request is for, as the adapter sees it: Express and Fastify put what they trust of
- * `X-Forwarded-Host` into `hostname`, the latter also on the raw request that middleware gets.
+ * The host of a request according to the adapter: Express and Fastify copy a trusted
+ * `X-Forwarded-Host` to `hostname`, and Fastify does so on the raw request that middleware gets, too.
  */
 export function hostOf(request: object): string | undefined {
   const hostname = memberOf(request, 'hostname');
   return typeof hostname === 'string' ? hostname : requestedHost(rawRequest(request).headers);
 }
 
-/** The error for a request that is asked for where there is none. */
+/** The error if there is no request. */
 export function notHttp(): SecureCookieError {
   return new SecureCookieError(
     'not-http',

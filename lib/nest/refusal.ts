@@ -3,8 +3,8 @@ import { SecureCookieJar } from '../jar/secure-cookie-jar.js';
 import { SecureCookieService } from './secure-cookie.service.js';
 
 /**
- * What a handler throws where a required cookie is missing or invalid. In tests, doubles may stand in
- * for the service and the jar.
+ * The error for a required cookie that is missing or invalid. In tests, doubles may replace the service
+ * and the jar.
  */
 export function refusal(host: ArgumentsHost, service: unknown, jar: unknown): Error {
   keepAges(host, jar);
@@ -13,7 +13,7 @@ export function refusal(host: ArgumentsHost, service: unknown, jar: unknown): Er
     : new UnauthorizedException();
 }
 
-/** A response of GraphQL does not show in its head that something failed, so renewal is told. */
+/** Prevents renewals: the head of a GraphQL response does not show that the request failed. */
 export function keepAges(host: ArgumentsHost, jar: unknown): void {
   if (host.getType<string>() === 'graphql' && jar instanceof SecureCookieJar) {
     jar.stopRenewing();

@@ -10,15 +10,15 @@ import { SecureCookieService } from './secure-cookie.service.js';
 type RegisteredModule = ModulesContainer extends Map<string, infer Registered> ? Registered : never;
 
 /**
- * The injection token of what tells one call of `forRoot` from another. Under Nest's
- * `moduleIdGeneratorAlgorithm: 'deep-hash'`, modules that look alike are one, and two calls that differ
- * in their secrets alone look alike. One key for all copies of this package.
+ * The injection token of a value that distinguishes calls of `forRoot`. With Nest's
+ * `moduleIdGeneratorAlgorithm: 'deep-hash'`, modules that look alike are the same module, and two calls
+ * that differ only in their secrets look alike. One key for all copies of this package.
  */
 export const REGISTRATION = Symbol.for('nestjs-secure-cookie registration');
 
 /**
  * The registration of the module in this app's container: another app may have its own on the same
- * platform. A bare import of the class is none.
+ * platform. A bare import of the class is not a registration.
  *
  * @throws {@link SecureCookieError} `module-missing`, `module-twice`, or `option` for options that
  * depend on the request
@@ -45,13 +45,13 @@ export function registrationOf(modules: ModulesContainer, type: Type): Registere
   if (registration.providers.get(SecureCookieService)?.isDependencyTreeStatic() === false) {
     throw new SecureCookieError(
       'option',
-      'The options of SecureCookieModule depend on the request: forRootAsync injects REQUEST, a provider of that scope, or one that depends on such a provider. Options are made once, when the app starts: inject providers of the default scope alone.',
+      'The options of SecureCookieModule depend on the request: forRootAsync injects REQUEST, a provider of that scope, or one that depends on such a provider. Options are made once, when the app starts: inject only providers of the default scope.',
     );
   }
   return registration;
 }
 
-/** The service of a registration. Tests put doubles in its place. */
+/** The service of a registration, or a double in a test. */
 export function serviceOf({ providers }: RegisteredModule): SecureCookieService {
   const service: unknown = providers.get(SecureCookieService)?.instance;
   if (isService(service)) {
@@ -59,11 +59,11 @@ export function serviceOf({ providers }: RegisteredModule): SecureCookieService 
   }
   throw new SecureCookieError(
     'option',
-    'What takes the place of SecureCookieService must be an object with the function "jar".',
+    'A replacement for SecureCookieService must be an object with the function "jar".',
   );
 }
 
-/** What loads revocations, to be stopped with the app. */
+/** The revocations of a registration, which must be stopped with the app. */
 export function revocationsIn({
   providers,
 }: RegisteredModule): SecureCookieRevocations | undefined {

@@ -2,13 +2,13 @@ import { SecureCookieError } from '../errors.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import type { SecureCookieVerifyOptions } from '../signing/judge-value.js';
 
-/** How old, and of which format, the cookie of a parameter or a guard may be. */
+/** How old the cookie of a parameter or a guard may be, and in which formats. */
 export type SecureCookieReadOptions = Pick<SecureCookieVerifyOptions, 'maxAge' | 'minVersion'>;
 
-/** What a defined cookie must be, besides valid. */
+/** What a guard may require of a defined cookie besides being valid. */
 export interface SecureCookieDefinedRequirementOptions {
   /**
-   * Whether it must be bound to a device: 401 for one that is not.
+   * Whether the cookie must be bound to a device; if it is not, the answer is 401.
    *
    * @defaultValue false
    * @experimental
@@ -16,7 +16,7 @@ export interface SecureCookieDefinedRequirementOptions {
   readonly bound?: boolean | undefined;
 }
 
-/** A cookie that a class or a handler asks for. */
+/** A cookie that a class or a handler requires. */
 export interface SecureCookieRequirement {
   readonly cookie: string | SecureCookieDefinition<never, unknown>;
   readonly options: SecureCookieReadOptions;
@@ -24,21 +24,21 @@ export interface SecureCookieRequirement {
   readonly bound: boolean;
 }
 
-/** Where requirements are kept: on a class, or on a handler's function, as Nest keeps its guards. */
+/** The metadata key of requirements, on a class or a handler's function, as Nest keeps its guards. */
 const REQUIREMENTS = Symbol('nestjs-secure-cookie requirements');
 
 /**
- * Where they are noted once more, for the checks at start-up: on the prototype, which decorators
- * leave as it is when they replace a class or a method.
+ * The metadata key of a second note, for the checks at start-up: on the prototype, which decorators do
+ * not change when they replace a class or a method.
  */
 const NOTES = Symbol('nestjs-secure-cookie noted requirements');
 
 /**
- * Adds a requirement to a class, or to a method of a prototype. Adds rather than sets: with
- * `SetMetadata`, the upper of two decorators would win alone.
+ * Adds a requirement to a class, or to a method of a prototype. With `SetMetadata`, which replaces, the
+ * upper of two decorators would win.
  *
  * @param handler - what will run: the class, or the method's function
- * @param prototype - where it is noted
+ * @param prototype - gets the second note
  * @param key - the method's name
  */
 export function addRequirement(
@@ -56,13 +56,13 @@ export function addRequirement(
   }
 }
 
-/** What a class, with its parents, or a handler's function asks for. */
+/** The requirements of a class and its parents, or of a handler's function. */
 export function requirementsOf(handler: object): readonly SecureCookieRequirement[] {
   const found: unknown = Reflect.getMetadata(REQUIREMENTS, handler);
   return Array.isArray(found) ? found : [];
 }
 
-/** What was asked for on a class, or on a prototype's own method. */
+/** The requirements that were noted for a class, or for a prototype's own method. */
 export function notedRequirements(
   prototype: object,
   key?: string | symbol,
@@ -74,10 +74,10 @@ export function notedRequirements(
   return Array.isArray(found) ? found : [];
 }
 
-/** The error for what has lost its requirement. */
+/** The error if a class or a handler has lost its requirement. */
 export function requirementLost(name: string): SecureCookieError {
   return new SecureCookieError(
     'requirement-lost',
-    `${name} has lost its @RequireSecureCookie(), so that everyone would pass: a decorator above it, or the constructor, has replaced what it was written on, without its metadata. Write @RequireSecureCookie() above that decorator, or let the replacement copy all metadata (Reflect.getMetadataKeys).`,
+    `${name} has lost its @RequireSecureCookie(), so everyone would pass: a decorator above it, or the constructor, has replaced what it was written on, without copying the metadata. Write @RequireSecureCookie() above that decorator, or let the replacement copy all metadata (Reflect.getMetadataKeys).`,
   );
 }

@@ -7,8 +7,8 @@ import { platformOf } from './platform.js';
 import type { SecureCookieService } from './secure-cookie.service.js';
 
 /**
- * Where running apps leave their service, so that decorators find it without injection: on the
- * platform's instance (Express's app, Fastify's server), on the HTTP server, and on the classes of
+ * The property where running apps keep their service, so that decorators find it without injection: on
+ * the platform's instance (Express's app, Fastify's server), on the HTTP server, and on the classes of
  * their components. One key for all copies of this package.
  */
 const APPS = Symbol.for('nestjs-secure-cookie');
@@ -16,22 +16,22 @@ const APPS = Symbol.for('nestjs-secure-cookie');
 /** An app that has started. */
 export interface RunningApp {
   readonly service: SecureCookieService;
-  /** Whether it was closed: it may still have requests to answer. */
+  /** Whether it was closed; it may still have requests to answer. */
   isClosed: boolean;
-  /** Those whose methods Nest may call. */
+  /** The classes whose methods Nest may call. */
   readonly components: ReadonlySet<unknown>;
 }
 
-/** Leaves an app on a place, once. Several may share one: Express's app can serve two of Nest. */
+/** Notes an app on a place, once. Apps may share one: an Express app can serve two Nest apps. */
 export function enterApp(place: object, app: RunningApp): void {
   const present = openAppsOn(place);
-  // A bare import of the module comes with the same service.
+  // A bare import of the module has the same service.
   if (!present.some(({ service }) => service === app.service)) {
     Reflect.set(place, APPS, [...present, app]);
   }
 }
 
-/** Takes an app away again. */
+/** Removes an app from a place. */
 export function leaveApp(place: object, app: RunningApp): void {
   const others = ownAppsOn(place).filter((other) => other !== app);
   if (others.length > 0) {
@@ -42,8 +42,7 @@ export function leaveApp(place: object, app: RunningApp): void {
 }
 
 /**
- * Leaves a closed app where its last requests look for it, until another app starts on that place or
- * the place itself goes.
+ * Keeps a closed app where its last requests look for it, until another app runs on that place.
  */
 export function retireApp(place: object, app: RunningApp): void {
   const others = openAppsOn(place);
@@ -52,16 +51,16 @@ export function retireApp(place: object, app: RunningApp): void {
   }
 }
 
-/** What a handler's decorators, guards and interceptors work with. */
+/** What the decorators, guards and interceptors of a handler need. */
 export interface SecureCookiesOfHandler {
   readonly service: SecureCookieService;
   readonly jar: SecureCookieJar;
 }
 
 /**
- * The service of the app that a handler runs in, and the jar of its request, which is looked for once.
- * The app is found by the platform, by the HTTP server that the connection came in on, or else, for a
- * gateway on a port of its own, by the gateway's class.
+ * The service of the app that a handler runs in, and the jar of its request, which is searched for only
+ * once. The app is found by the platform, by the HTTP server of the connection, or, for a gateway on its
+ * own port, by the gateway's class.
  *
  * @throws {@link SecureCookieError} `module-missing`, `not-http`, `no-handshake` or
  * `ambiguous-request`
@@ -84,13 +83,13 @@ function serviceFor(host: ArgumentsHost, request: unknown): SecureCookieService 
   if (app === undefined) {
     throw new SecureCookieError(
       'module-missing',
-      'SecureCookieModule is not part of this app, or was loaded lazily, which Nest does not start: add SecureCookieModule.forRoot(<secret>) to the imports of the root module.',
+      'SecureCookieModule is not part of this app, or was loaded lazily, so that Nest did not start it: add SecureCookieModule.forRoot(<secret>) to the imports of the root module.',
     );
   }
   return app.service;
 }
 
-/** The newest that has the handler's class: one that failed to start may still be there. */
+/** The newest app that has the handler's class: an app that failed to start may still be there. */
 function newestOn(place: unknown, host: ArgumentsHost): RunningApp | undefined {
   const apps = appsOn(place);
   const [only] = apps;
@@ -104,13 +103,13 @@ function newestOn(place: unknown, host: ArgumentsHost): RunningApp | undefined {
   );
 }
 
-/** Only its own: the app of a parent class is another one. */
+/** The app noted on the class itself: the app of a parent class may be another. */
 function onlyOneOf(type: unknown): RunningApp | undefined {
   const apps = isInstance(type) ? ownAppsOn(type) : [];
   if (apps.length > 1) {
     throw new SecureCookieError(
       'ambiguous-request',
-      `${String(memberOf(type, 'name'))} runs in two apps, and its socket came in on the port of neither, so that it cannot be told which of them it belongs to: let the gateway share the port of its app.`,
+      `${String(memberOf(type, 'name'))} runs in two apps, and its socket came in on the port of neither, so we cannot know which of them it belongs to: let the gateway share the port of its app.`,
     );
   }
   return apps[0];
@@ -120,7 +119,7 @@ function classOf(host: ArgumentsHost): unknown {
   return 'getClass' in host && typeof host.getClass === 'function' ? host.getClass() : undefined;
 }
 
-/** Fastify's plugins have servers of their own, which inherit from the app's. */
+/** Includes inherited ones: the servers of Fastify's plugins inherit from the app's. */
 function appsOn(place: unknown): readonly RunningApp[] {
   const apps = memberOf(place, APPS);
   return Array.isArray(apps) ? apps : [];

@@ -26,17 +26,17 @@ import { isGuarded, SecureCookieGuard } from './secure-cookie.guard.js';
 import { SecureCookieInterceptor } from './secure-cookie.interceptor.js';
 import { secureCookiesOf } from './running-apps.js';
 
-/** How `@SecureCookie` reads. */
+/** The options of `@SecureCookie`. */
 export interface SecureCookieParamOptions extends SecureCookieReadOptions {
   /**
-   * Answers 401 where the cookie is missing or invalid, instead of passing `undefined`.
+   * Answers 401 if the cookie is missing or invalid, instead of passing `undefined`.
    *
    * @defaultValue false
    */
   readonly required?: boolean | undefined;
 }
 
-/** How `@SecureCookie` reads a defined cookie: all but this is the definition's. */
+/** The options of `@SecureCookie` for a defined cookie; the definition has the others. */
 export type SecureCookieDefinedParamOptions = Pick<SecureCookieParamOptions, 'required'>;
 
 type AnyDefinition = SecureCookieDefinition<never, unknown>;
@@ -47,10 +47,10 @@ interface SecureCookieParam {
   readonly required: boolean;
 }
 
-/** Marks the handlers that {@link SecureCookieInterceptor} is bound to. */
+/** The metadata key that marks handlers to which {@link SecureCookieInterceptor} is bound. */
 const HAS_INTERCEPTOR = Symbol('nestjs-secure-cookie interceptor');
 
-/** Where TypeScript keeps the classes of a method's parameters. */
+/** The metadata key under which TypeScript keeps the classes of a method's parameters. */
 const TYPES = 'design:paramtypes';
 
 /** A plain factory: an injectable pipe would run together with the app's global pipes, and is slower. */
@@ -81,12 +81,12 @@ const TakeJar = createParamDecorator(
 );
 
 /**
- * The verified value of a cookie, or `undefined` where it is missing or invalid, whatever the client
+ * The verified value of a cookie, or `undefined` if it is missing or invalid, whatever the client
  * sent. Tornado: `get_signed_cookie` (`get_secure_cookie`).
  *
  * @param name - the cookie's name
  * @param pipes - run on the value, as with `@Param()`
- * @throws {@link SecureCookieError} `name`, where it is applied
+ * @throws {@link SecureCookieError} `name`, when the decorator is applied
  * @example
  * \@Get()
  * greet(@SecureCookie('user') user: string | undefined) {
@@ -95,13 +95,13 @@ const TakeJar = createParamDecorator(
  */
 export function SecureCookie(name: string, ...pipes: SecureCookiePipe[]): ParameterDecorator;
 /**
- * The verified value of a cookie, by rules of its own.
+ * The verified value of a cookie, with options for this parameter.
  *
  * @param name - the cookie's name
  * @param options - `maxAge` in seconds and `minVersion` for this parameter; `required: true` for 401
  * instead of `undefined`
  * @param pipes - run on the value, as with `@Param()`
- * @throws {@link SecureCookieError} `name` or `option`, where it is applied
+ * @throws {@link SecureCookieError} `name` or `option`, when the decorator is applied
  * @example
  * \@Get('settings')
  * settings(@SecureCookie('user', { maxAge: 3600, required: true }) user: string) {
@@ -114,7 +114,7 @@ export function SecureCookie(
   ...pipes: SecureCookiePipe[]
 ): ParameterDecorator;
 /**
- * The value of a defined cookie, or `undefined` where there is no valid one. A cookie that is due is
+ * The value of a defined cookie, or `undefined` if there is no valid one. A cookie that is due is
  * renewed on the response.
  *
  * @param definition - made by `defineSecureCookie`
@@ -130,12 +130,12 @@ export function SecureCookie(
   ...pipes: SecureCookiePipe[]
 ): ParameterDecorator;
 /**
- * The value of a defined cookie, or 401 where there is no valid one and it is required.
+ * The value of a defined cookie, or 401 if it is required and there is no valid one.
  *
  * @param definition - made by `defineSecureCookie`
  * @param options - `required: true` for 401 instead of `undefined`
  * @param pipes - run on the value, as with `@Param()`
- * @throws {@link SecureCookieError} `option`, where it is applied
+ * @throws {@link SecureCookieError} `option`, when the decorator is applied
  * @example
  * \@Get('cart')
  * show(@SecureCookie(Cart, { required: true }) cart: SecureCookieValue<typeof Cart>) {
@@ -164,10 +164,11 @@ export function SecureCookie(
 }
 
 /**
- * The jar of the request: reads, sets and clears secure cookies. Also binds
+ * The jar of the request, which reads, sets and clears secure cookies. Also binds
  * {@link SecureCookieInterceptor} to the route, which signs what the jar sets.
  *
- * @throws {@link SecureCookieError} `module-missing`, or `not-http` outside HTTP; both at the request
+ * @throws {@link SecureCookieError} `module-missing`, or `not-http` outside HTTP, when a request
+ * reaches the route
  * @example
  * \@Post('login')
  * login(@SecureCookies() cookies: SecureCookieJar) {
@@ -179,12 +180,12 @@ export function SecureCookies(): ParameterDecorator {
 }
 
 /**
- * Asks for a valid cookie on a controller or a route: 401 where it is missing or invalid. May be
- * repeated; all that are named on the controller and on the route are needed.
+ * Requires a valid cookie on a controller or a route, and answers 401 if it is missing or invalid. May
+ * be repeated: every cookie that is named on the controller or the route is required.
  *
  * @param name - the cookie's name
- * @param options - `maxAge` in seconds and `minVersion`; the signer's where left out
- * @throws {@link SecureCookieError} `name` or `option`, where it is applied
+ * @param options - `maxAge` in seconds and `minVersion`, by default the signer's
+ * @throws {@link SecureCookieError} `name` or `option`, when the decorator is applied
  * @example
  * \@RequireSecureCookie('user', { maxAge: 3600 })
  * \@Controller('account')
@@ -195,11 +196,11 @@ export function RequireSecureCookie(
   options?: SecureCookieReadOptions,
 ): ReturnType<typeof applyDecorators>;
 /**
- * Asks for a valid defined cookie on a controller or a route.
+ * Requires a valid defined cookie on a controller or a route.
  *
  * @param definition - made by `defineSecureCookie`
- * @param options - `bound: true` for one that is bound to a device (experimental)
- * @throws {@link SecureCookieError} `option`, where it is applied
+ * @param options - `bound: true` requires a cookie that is bound to a device (experimental)
+ * @throws {@link SecureCookieError} `option`, when the decorator is applied
  * @example
  * \@RequireSecureCookie(Session)
  * \@Controller('account')
@@ -225,10 +226,10 @@ function requireCookie(requirement: SecureCookieRequirement): ClassDecorator & M
     if (typeof handler !== 'function') {
       throw new SecureCookieError(
         'option',
-        `@RequireSecureCookie() belongs on a class or a method, and "${String(key)}" is an accessor: write it below the decorator that turns the method into one.`,
+        `@RequireSecureCookie() belongs on a class or a method, but "${String(key)}" is an accessor: write it below the decorator that turns the method into one.`,
       );
     }
-    // Once, however many cookies are asked for: each guard costs time.
+    // Bound once, however many cookies are required: each guard costs time.
     const isBound = isGuarded(handler);
     if (key === undefined || method === undefined) {
       addRequirement(requirement, handler, handler.prototype);
@@ -260,7 +261,7 @@ function bindInterceptor(target: object, key: string | symbol | undefined): void
   if (key === undefined || method === undefined || typeof handler !== 'function') {
     return;
   }
-  // Once, however many jars a method takes: each interceptor costs time.
+  // Bound once, however many jars a method takes: each interceptor costs time.
   if (!Reflect.hasOwnMetadata(HAS_INTERCEPTOR, handler)) {
     Reflect.defineMetadata(HAS_INTERCEPTOR, true, handler);
     UseInterceptors(SecureCookieInterceptor)(target, key, method);
@@ -268,8 +269,8 @@ function bindInterceptor(target: object, key: string | symbol | undefined): void
 }
 
 /**
- * Hides the class of a parameter from pipes: a ValidationPipe makes a new instance of it, and with
- * `import type` that class is `Function`. Nothing is made of, or asked of, `Object`.
+ * Hides the class of a parameter from pipes: a ValidationPipe creates a new instance of it, and with
+ * `import type` that class is `Function`. Pipes leave `Object` alone.
  */
 function hideType(target: object, key: string | symbol | undefined, index: number): void {
   const types: unknown = key === undefined ? [] : Reflect.getOwnMetadata(TYPES, target, key);

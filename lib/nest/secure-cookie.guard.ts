@@ -6,18 +6,18 @@ import { refusal } from './refusal.js';
 import { requirementsOf, type SecureCookieRequirement } from './requirements.js';
 import { secureCookiesOf } from './running-apps.js';
 
-/** Where Nest keeps the guards of a class and of a handler's function. */
+/** The metadata key under which Nest keeps the guards of a class or a handler's function. */
 const GUARDS = '__guards__';
 
 /**
  * Lets a request pass if it carries every cookie that `@RequireSecureCookie` names on the class and
- * on the handler; else 401, with one body for missing and invalid cookies, so that a client cannot
- * tell expired from forged. GraphQL clients are told `UNAUTHENTICATED`, those of sockets "Forbidden
- * resource".
+ * on the handler. Otherwise it answers 401, with the same body for missing and invalid cookies, so that
+ * a client cannot tell expired from forged. GraphQL clients get `UNAUTHENTICATED`, and clients of
+ * sockets "Forbidden resource".
  *
- * That decorator binds it. It may also be global (`APP_GUARD`, `useGlobalGuards`): it passes whatever
- * requires nothing. Bound by hand to a class or a handler that requires nothing, it keeps the app
- * from starting (`option`). In tests, `overrideGuard(SecureCookieGuard)` replaces it.
+ * `@RequireSecureCookie` binds it. It may also be global (`APP_GUARD`, `useGlobalGuards`): then it lets
+ * handlers pass that require nothing. If it is bound by hand to a class or a handler that requires
+ * nothing, the app does not start (`option`). In tests, `overrideGuard(SecureCookieGuard)` replaces it.
  *
  * @example
  * await Test.createTestingModule({ imports: [AppModule] })
@@ -28,15 +28,13 @@ const GUARDS = '__guards__';
 @Injectable()
 export class SecureCookieGuard implements CanActivate {
   /**
-   * Called by Nest.
-   *
    * @throws {@link SecureCookieError} `module-missing`, `not-http`, `no-handshake` or
    * `ambiguous-request`
    */
   canActivate(context: ExecutionContext): boolean {
     const ofClass = requirementsOf(context.getClass());
     const ofHandler = requirementsOf(context.getHandler());
-    // Before the request is asked for: a global guard meets handlers that have none.
+    // Checked before the request is looked for: a global guard also gets handlers without a request.
     if (ofClass.length === 0 && ofHandler.length === 0) {
       return true;
     }
@@ -65,7 +63,7 @@ function areMet(jar: SecureCookieJar, requirements: readonly SecureCookieRequire
   });
 }
 
-/** Whether the guard is bound to a class, or to a handler's function, by whatever decorator. */
+/** Whether any decorator binds the guard to a class or to a handler's function. */
 export function isGuarded(target: object): boolean {
   return guardsOf(target).some(isOwnGuard);
 }
@@ -76,7 +74,7 @@ export function guardsOf(target: object): readonly unknown[] {
   return Array.isArray(guards) ? guards : [];
 }
 
-/** A class or an instance. A subclass that decides for itself is another guard. */
+/** Whether a class or an instance is this guard. A subclass with its own `canActivate` is not. */
 function isOwnGuard(guard: unknown): boolean {
   const methods: unknown = typeof guard === 'function' ? guard.prototype : guard;
   return isInstance(methods) && methods['canActivate'] === SecureCookieGuard.prototype.canActivate;

@@ -12,12 +12,12 @@ import { keepAges } from './refusal.js';
 import { secureCookiesOf } from './running-apps.js';
 
 /**
- * Signs the cookies that a jar has pending once the handler has answered, still inside Nest's
- * pipeline, so that a failure reaches the exception filters. It writes nothing: the head of the
- * response does, for every way out of the app.
+ * Signs the pending cookies of a jar after the handler has answered, still inside Nest's pipeline, so
+ * that a failure reaches the exception filters. It does not write them: that happens at the head of the
+ * response.
  *
- * `@SecureCookies()` binds it to its route; other routes do not pay for it. Bind it by hand where
- * cookies are set through `SecureCookieService` alone.
+ * `@SecureCookies()` binds it to its route, so that other routes do not pay for it. Bind it by hand to
+ * routes that set cookies only through `SecureCookieService`.
  *
  * @example
  * \@UseInterceptors(SecureCookieInterceptor)
@@ -27,8 +27,6 @@ import { secureCookiesOf } from './running-apps.js';
 @Injectable()
 export class SecureCookieInterceptor implements NestInterceptor {
   /**
-   * Called by Nest.
-   *
    * @throws {@link SecureCookieError} `module-missing` or `ambiguous-request`
    */
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -58,7 +56,7 @@ function interceptGraphql(context: ExecutionContext, next: CallHandler): Observa
       );
 }
 
-/** A schema can be executed without a request: tests do so. */
+/** `undefined` without a request: tests may execute a schema directly. */
 function graphqlJar(context: ExecutionContext): SecureCookieJar | undefined {
   try {
     return secureCookiesOf(context).jar;

@@ -39,8 +39,9 @@ import { checkComponents } from './start-checks.js';
 import { loadWsException, WS_EXCEPTION } from './ws-exception.js';
 
 /**
- * Secure cookies for a Nest app: `SecureCookieSigner` and `SecureCookieService` for injection, and
- * the service behind the decorators. Registered once, in the root module.
+ * Secure cookies for a Nest app: provides `SecureCookieSigner`, `SecureCookieService` and
+ * `SecureCookieRevocations`, and the service behind the decorators. Register it once, in the root
+ * module.
  *
  * @example
  * \@Module({ imports: [SecureCookieModule.forRoot(process.env.COOKIE_SECRET)] })
@@ -53,7 +54,7 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
   #app: RunningApp | undefined;
   #revocations: SecureCookieRevocations | undefined;
 
-  /** Without the service: options that depend on the request would take the start-up checks along. */
+  /** Does not inject the service: with request-scoped options, the start-up checks would not run. */
   constructor(
     @Inject(HttpAdapterHost) adapterHost: HttpAdapterHost,
     @Inject(ModulesContainer) modules: ModulesContainer,
@@ -66,8 +67,8 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
   /**
    * Registers the module with its options.
    *
-   * @param input - a secret of 32 bytes or more, or the options; typed to take
-   * `process.env.COOKIE_SECRET` as it is
+   * @param input - a secret of at least 32 bytes, or the options; its type accepts
+   * `process.env.COOKIE_SECRET`
    * @throws {@link SecureCookieError} `secret-missing`, `secret-weak`, `key-version`, `option` or
    * `attribute`, at this call
    * @example
@@ -91,8 +92,8 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Registers the module with options that other providers know. A factory may return the options or
-   * the secret alone.
+   * Registers the module with options from other providers. A factory may return the options, or only
+   * the secret.
    *
    * @param options - `imports`, `isGlobal`, and `useFactory` (with `inject`), `useClass` or
    * `useExisting`
@@ -111,7 +112,7 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Called by Nest.
+   * Checks what decorators declared.
    *
    * @throws {@link SecureCookieError} `module-missing`, `module-twice`, or `option` for options that
    * depend on the request; `secret-reused`, `revocations-missing`, `device-bound-missing`,
@@ -131,9 +132,7 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Later than `onModuleDestroy`, which runs while requests are still answered.
-   *
-   * Called by Nest.
+   * Not `onModuleDestroy`, which runs while requests are still answered.
    */
   onApplicationShutdown(): void {
     const app = this.#app;
@@ -147,7 +146,7 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
 
   /** A microservice or a standalone app has neither platform nor HTTP server. */
   #servers(): readonly object[] {
-    // Typed as always there, but undefined outside HTTP.
+    // Its type says that it is always there, but it is undefined outside HTTP.
     const adapter: HttpAdapterHost['httpAdapter'] | undefined = this.#adapterHost.httpAdapter;
     const places: readonly unknown[] = [adapter?.getInstance(), adapter?.getHttpServer()];
     return places.filter(isInstance);
@@ -158,7 +157,7 @@ function componentsOf({ components }: RunningApp): readonly object[] {
   return [...components].filter(isInstance);
 }
 
-/** What the options become, without their secret: no provider can inject that, whatever token it knows. */
+/** What the options become, without their secret, so that no provider can inject it. */
 interface ModuleParts {
   readonly createSigner: () => SecureCookieSigner | Promise<SecureCookieSigner>;
   readonly service: SecureCookieServiceOptions;
@@ -278,7 +277,7 @@ function asyncParts({
   ];
 }
 
-/** A mistake shows in the call that makes it, and not when the app starts. Each app makes its own signer. */
+/** Throws for bad keys at the call that has them; the signer is made when the app starts. */
 function assertKeys(options: SecureCookieModuleOptions): void {
   if (options.keys === undefined) {
     const { allowWeakSecrets, clock } = resolvePolicy(options);

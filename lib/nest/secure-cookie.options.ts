@@ -13,22 +13,22 @@ import { blankPolicy, resolvePolicy, type SecureCookiePolicy } from '../signing/
 import { HOW_TO_MAKE_A_SECRET, type SecureCookieSecret } from '../signing/secret.js';
 import { ownKeyProvider, type SecureCookieKeyProvider } from '../signing/key-provider.js';
 
-/** The keys of the app: given as they are, or by a provider, and never both. */
+/** The keys of the app: either given as they are, or from a provider. */
 export type SecureCookieModuleKeys =
   | (SecureCookieKeys & {
-      /** No provider: the keys are given. */
+      /** `undefined`: the keys are given. */
       readonly keys?: undefined;
     })
   | {
-      /** Loads the keys from elsewhere and keeps them fresh; instead of `secret`. */
+      /** Loads the keys from elsewhere and keeps them fresh; replaces `secret`. */
       readonly keys: SecureCookieKeyProvider;
-      /** The provider gives it. */
+      /** `undefined`: the provider returns it. */
       readonly secret?: undefined;
-      /** The provider gives it. */
+      /** `undefined`: the provider returns it. */
       readonly keyVersion?: undefined;
     };
 
-/** What a `SecureCookieService` needs beside its signer: nothing of it is secret. */
+/** The options of a `SecureCookieService`, none of which is secret. */
 export interface SecureCookieServiceOptions {
   /**
    * Default attributes of all cookies that a jar sets.
@@ -37,8 +37,8 @@ export interface SecureCookieServiceOptions {
    */
   readonly cookie?: SecureCookieAttributes | undefined;
   /**
-   * Whether a response for which a cookie was read says `Vary: Cookie`, so that no cache takes it
-   * for the answer to a request with other cookies. `false` leaves that to the app.
+   * Whether a response for which a cookie was read gets `Vary: Cookie`, so that no cache uses it to
+   * answer a request with other cookies. `false` leaves that to the app.
    *
    * @defaultValue true
    */
@@ -46,8 +46,8 @@ export interface SecureCookieServiceOptions {
 }
 
 /**
- * The options of `SecureCookieModule`: the signer's, the attributes that the app's cookies have where
- * a call names no others, and `keys` for secrets that live elsewhere.
+ * The options of `SecureCookieModule`: those of the signer, the default attributes of the app's cookies,
+ * and `keys` for secrets that are kept elsewhere.
  */
 export type SecureCookieModuleOptions = SecureCookieModuleKeys &
   SecureCookiePolicy &
@@ -61,12 +61,12 @@ export type SecureCookieModuleOptions = SecureCookieModuleKeys &
   };
 
 /**
- * {@link SecureCookieModuleOptions}, or a single secret as the shorthand. `undefined` is allowed by
- * the type alone, so that `process.env.COOKIE_SECRET` needs no cast: it throws `secret-missing`.
+ * {@link SecureCookieModuleOptions}, or a single secret as a shorthand. Only the type allows
+ * `undefined`, so that `process.env.COOKIE_SECRET` needs no cast: it throws `secret-missing`.
  */
 export type SecureCookieModuleInput = SecureCookieSecret | SecureCookieModuleOptions | undefined;
 
-/** Where a module is visible. */
+/** Controls where the providers can be injected. */
 export interface SecureCookieModuleScope {
   /**
    * Whether `SecureCookieSigner` and `SecureCookieService` can be injected without importing the
@@ -83,7 +83,7 @@ export interface SecureCookieOptionsFactory {
   createSecureCookieOptions(): SecureCookieModuleInput | Promise<SecureCookieModuleInput>;
 }
 
-/** What `SecureCookieModule.forRootAsync` takes: one of `useFactory`, `useClass`, `useExisting`. */
+/** The options of `SecureCookieModule.forRootAsync`: one of `useFactory`, `useClass`, `useExisting`. */
 export type SecureCookieModuleAsyncOptions = SecureCookieModuleScope &
   Pick<ModuleMetadata, 'imports'> &
   (
@@ -111,9 +111,9 @@ interface AnyAsyncOptions extends SecureCookieModuleScope, Pick<ModuleMetadata, 
 }
 
 /**
- * What `forRootAsync` takes, copied once.
+ * The options of `forRootAsync`, copied once.
  *
- * @throws {@link SecureCookieError} `option` - also where not one of the factories was given
+ * @throws {@link SecureCookieError} `option` - also if there is not exactly one factory
  */
 export function asyncOptions(given: SecureCookieModuleAsyncOptions): AnyAsyncOptions {
   const own = ownOptions<AnyAsyncOptions>(
@@ -135,7 +135,7 @@ export function asyncOptions(given: SecureCookieModuleAsyncOptions): AnyAsyncOpt
   if (typeof factory !== 'function' || others.length > 0) {
     throw new SecureCookieError(
       'option',
-      'forRootAsync needs one of "useFactory", a function, and "useClass" and "useExisting", a class, and no more.',
+      'forRootAsync needs exactly one of "useFactory" (a function), "useClass" and "useExisting" (classes).',
     );
   }
   if (!Array.isArray(inject) || !Array.isArray(imports)) {
@@ -155,7 +155,7 @@ function blankServiceOptions(): OwnOptions<SecureCookieServiceOptions> {
 }
 
 /**
- * A service's options of own properties, copied and checked.
+ * The options of a service, copied once and checked.
  *
  * @throws {@link SecureCookieError} `option` or `attribute`
  */
@@ -176,7 +176,7 @@ function blankModuleOptions(): OwnOptions<SecureCookieModuleOptions> {
 }
 
 /**
- * The options of own properties, copied once, with everything checked that needs no key.
+ * The options of the module, copied once. Everything is checked that needs no key.
  *
  * @throws {@link SecureCookieError} `secret-missing`, `option` or `attribute`
  */
@@ -197,7 +197,7 @@ export function moduleOptions(input: SecureCookieModuleInput): SecureCookieModul
   if (own.secret !== undefined) {
     throw new SecureCookieError(
       'option',
-      'The options "secret" and "keys" exclude each other: leave out the one that is not meant.',
+      'The options "secret" and "keys" exclude each other: leave one of them out.',
     );
   }
   return { ...own, keys: ownKeyProvider(own.keys), cookie, revocations };
@@ -210,7 +210,7 @@ function assertVary({ vary }: SecureCookieServiceOptions): void {
 }
 
 /**
- * {@link moduleOptions} of what `forRoot` takes, and where the module is visible.
+ * The options of `forRoot`: {@link moduleOptions}, and the scope of the module.
  *
  * @throws {@link SecureCookieError} `secret-missing`, `option` or `attribute`
  */

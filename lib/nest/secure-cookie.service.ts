@@ -46,8 +46,8 @@ import {
 import { WS_EXCEPTION } from './ws-exception.js';
 
 /**
- * The way to secure cookies where no parameter decorator reaches: guards, interceptors, filters,
- * middleware, gateways and resolvers.
+ * Gives access to secure cookies where parameter decorators cannot be used: guards, interceptors,
+ * filters, middleware, gateways and resolvers.
  *
  * @example
  * \@Injectable()
@@ -62,11 +62,11 @@ import { WS_EXCEPTION } from './ws-exception.js';
 @Injectable()
 export class SecureCookieService {
   /**
-   * Where a request's jar is kept: on Node's own request, which all of the pipeline shares. One key
-   * for each service: a request may pass through two apps, one mounted in the other.
+   * The property of Node's request, which the whole pipeline shares, that keeps the jar. One key for
+   * each service: a request may pass through two apps, one mounted in the other.
    */
   readonly #jarKey = Symbol('nestjs-secure-cookie jar');
-  /** The newest request object of the platform, where that is not Node's own. */
+  /** The property that keeps the platform's newest request object, if that is not Node's own. */
   readonly #requestKey = Symbol('nestjs-secure-cookie request');
   readonly #signer: SecureCookieSigner;
   readonly #defaults: CookieDefaults;
@@ -78,13 +78,13 @@ export class SecureCookieService {
   readonly #warnings = new OneTimeWarnings(this.#logger);
 
   /**
-   * Injected where the module is registered. Made by hand for cookies with a second secret: their jars
-   * are apart from those of the app.
+   * The module provides it. Create another one for cookies with a second secret: its jars are separate
+   * from those of the app.
    *
-   * @param signer - signs and reads them
-   * @param options - their default attributes, and `vary`
+   * @param signer - signs and reads the cookies
+   * @param options - default attributes of the cookies, and `vary`
    * @param revocations - for definitions with `revocableBy`
-   * @param wsException - what a required cookie throws that is missing on a socket
+   * @param wsException - thrown on a socket if a required cookie is missing
    * @param deviceBinding - for definitions with `deviceBound`; experimental
    * @throws {@link SecureCookieError} `option`, or `attribute` - also for a default `maxAge` above the
    * signer's
@@ -110,12 +110,12 @@ export class SecureCookieService {
   }
 
   /**
-   * The jar of a request: the same one for every caller. In GraphQL as over HTTP; on sockets, and in
-   * subscriptions, a new one that can only read.
+   * The jar of a request, the same for every caller, in GraphQL as over HTTP. On sockets and in
+   * subscriptions it is a new one that can only read.
    *
-   * @param host - what guards, interceptors, filters and parameter decorators are given
-   * @throws {@link SecureCookieError} `not-http` where there is no request; `ambiguous-request` or
-   * `no-handshake` where it is not known which one
+   * @param host - the context that guards, interceptors, filters and parameter decorators get
+   * @throws {@link SecureCookieError} `not-http` if there is no request; `ambiguous-request` or
+   * `no-handshake` if it is not known which one
    * @example
    * canActivate(context: ExecutionContext) {
    *   return this.secureCookies.jar(context).get('user') !== undefined;
@@ -127,7 +127,7 @@ export class SecureCookieService {
    *
    * @param request - the platform's or Node's
    * @param response - the platform's or Node's
-   * @throws {@link SecureCookieError} `not-http` - where they are neither
+   * @throws {@link SecureCookieError} `not-http` - if they are neither
    * @example
    * use(request: object, response: object, next: () => void) {
    *   this.secureCookies.jar(request, response).set('seen', 'yes');
@@ -136,7 +136,7 @@ export class SecureCookieService {
    */
   jar(request: object, response: object): SecureCookieJar;
   /**
-   * The jar of a request that has been looked for.
+   * The jar of a request that was found before.
    *
    * @internal
    */
@@ -167,14 +167,14 @@ export class SecureCookieService {
   }
 
   /**
-   * Reads secure cookies where no response is sent. Each read verifies anew, so that a reader may be
-   * kept as long as its socket is open.
+   * A reader of secure cookies for code that sends no response. Each read verifies again, so a reader
+   * may be kept as long as its socket is open.
    *
-   * @param source - a `Cookie` header, or `undefined` where there was none; Node's request, as
-   * socket.io's `engine.use` has it; a socket, as gateways and socket.io's `io.use` have it; or what
-   * guards and interceptors are given
-   * @throws {@link SecureCookieError} `no-handshake` - for a socket whose request is not known;
-   * `option` for anything else
+   * @param source - a `Cookie` header, or `undefined` if there was none; Node's request, as in
+   * socket.io's `engine.use`; a socket, as in gateways and socket.io's `io.use`; or the context that
+   * guards and interceptors get
+   * @throws {@link SecureCookieError} `no-handshake` for a socket whose request is not known; `option`
+   * for anything else
    * @example
    * handleConnection(client: Socket) {
    *   const user = this.secureCookies.reader(client).get('user');
@@ -191,11 +191,11 @@ export class SecureCookieService {
 
   /**
    * Remembers the request that opened a socket, for decorators and `reader` in a gateway on `ws`,
-   * whose sockets do not know it. {@link withHandshakes} does it for every gateway.
+   * whose sockets do not know it. {@link withHandshakes} does so for every gateway.
    *
    * @param client - the socket
    * @param request - the request that opened it
-   * @throws {@link SecureCookieError} `no-handshake` - for what is no socket or no request
+   * @throws {@link SecureCookieError} `no-handshake` - if they are not a socket and a request
    * @example
    * handleConnection(client: WebSocket, request: IncomingMessage) {
    *   this.secureCookies.handshake(client, request);
@@ -206,7 +206,7 @@ export class SecureCookieService {
   }
 
   /**
-   * What a handler throws for a required cookie that is not there.
+   * The error for a required cookie that is missing or invalid.
    *
    * @internal
    */
@@ -216,7 +216,7 @@ export class SecureCookieService {
       return new this.#wsException('Unauthorized');
     }
     const exception = new UnauthorizedException();
-    // Apollo's driver knows the code; Mercurius sends what the error brings.
+    // Apollo's driver sets this code itself; Mercurius sends the extensions of the error.
     return type === 'graphql'
       ? Object.assign(exception, { extensions: { code: 'UNAUTHENTICATED' } })
       : exception;
@@ -244,7 +244,7 @@ export class SecureCookieService {
   #jarOf(request: object, response: object): SecureCookieJar {
     const raw = rawRequest(request);
     if (request !== raw) {
-      // Fastify's, which knows the protocol. A hook may have asked for the jar before, with Node's.
+      // Fastify's request knows the protocol. A hook may have asked for the jar before, with Node's.
       raw[this.#requestKey] = request;
     }
     const present = raw[this.#jarKey];
@@ -269,8 +269,8 @@ export class SecureCookieService {
   }
 
   /**
-   * Middleware may have taken the jar of a query. Not so on sockets, which may outlive their rights:
-   * there, each message reads anew, whoever took a jar of the handshake.
+   * Uses the jar that middleware may have made for a query. A socket may outlive the rights of its
+   * user, so there each message reads again, even if the handshake has a jar.
    */
   #jarWithoutResponse(
     { request, header }: ExchangeWithoutResponse,

@@ -15,19 +15,19 @@ import { SecureCookieService } from './secure-cookie.service.js';
 /** A class whose methods Nest may call: a controller, a resolver, a gateway. */
 interface Component {
   readonly type: Function;
-  /** The one that Nest has made; without a constructor's doings where it makes more. */
+  /** The instance that Nest has made; for other scopes, one whose constructor has not run. */
   readonly instance: unknown;
-  /** Whether Nest makes more: one for each request. */
+  /** Whether Nest makes an instance for each request. */
   readonly isPerRequest: boolean;
 }
 
 /**
- * Compares what decorators declared with what Nest will run, in every class of the app, once, when
- * it starts.
+ * Compares what decorators declared with what Nest will run, in every class of the app. Runs once, when
+ * the app starts.
  *
  * @returns the classes
- * @throws {@link SecureCookieError} `secret-reused`; `requirement-lost` where a class or a handler
- * has lost its `@RequireSecureCookie`; `option` where the guard is bound to what requires nothing
+ * @throws {@link SecureCookieError} `secret-reused`; `requirement-lost` if a class or a handler has
+ * lost its `@RequireSecureCookie`; `option` if the guard is bound to a handler that requires nothing
  */
 export function checkComponents(
   modules: ModulesContainer,
@@ -64,7 +64,7 @@ function checkMethod({ type, instance, isPerRequest }: Component, method: string
   const owner = ownerOf(type.prototype, method);
   const noted = notedRequirements(owner, method);
   const declared = ownMethod(owner, method);
-  // As Nest does: what the constructor has bound or wrapped is what runs.
+  // As in Nest: if the constructor has bound or wrapped the method, that is what runs.
   const handler = (noted.length > 0 && ownMethod(instance, method)) || declared;
   if (handler === undefined) {
     return;
@@ -82,7 +82,7 @@ function checkMethod({ type, instance, isPerRequest }: Component, method: string
   if (guarded && !requires && Reflect.getMetadataKeys(handler).length > 0) {
     throw new SecureCookieError(
       'option',
-      `@UseGuards(SecureCookieGuard) is bound to ${name}, which requires no cookie, so that everyone would pass. Name the cookie with @RequireSecureCookie(<cookie>), which binds the guard by itself, and remove @UseGuards(SecureCookieGuard).`,
+      `@UseGuards(SecureCookieGuard) is bound to ${name}, which requires no cookie, so everyone would pass. Name the cookie with @RequireSecureCookie(<cookie>), which binds the guard by itself, and remove @UseGuards(SecureCookieGuard).`,
     );
   }
 }
@@ -98,7 +98,7 @@ function assertKept(
   }
 }
 
-/** Where a method comes from: only there may a decorator have replaced it; an override is another method. */
+/** The prototype that defines a method: only there can a decorator have replaced it. */
 function ownerOf(prototype: object, method: string): object {
   const parent: unknown = Object.getPrototypeOf(prototype);
   return Object.hasOwn(prototype, method) || !isInstance(parent)

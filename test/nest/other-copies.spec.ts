@@ -8,7 +8,7 @@ import { RecordedLog } from '../support/recorded-log.js';
 const SECRET = 'other copies: a secret of 32 bytes or more';
 
 const CAUSE =
-  'This app holds two builds or two copies of nestjs-secure-cookie, whose classes Nest cannot tell to be the same. In a bundle, set the condition "module-sync" for the bundler; else install the package once (npm ls nestjs-secure-cookie).';
+  'This app holds two builds or two copies of nestjs-secure-cookie, and Nest takes their classes for different ones. In a bundle, set the condition "module-sync" for the bundler; otherwise install the package once (npm ls nestjs-secure-cookie).';
 
 /** Classes of another copy of the package, named as here. A bundler numbers the second of one name. */
 const other = { SecureCookieSigner: class {} };
