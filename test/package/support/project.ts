@@ -61,7 +61,7 @@ export async function pack(folder: string): Promise<PackedPackage> {
 }
 
 /** Packages in the versions that the repository's own tests run with. */
-export function installed(folder: string, names: readonly string[]): string[] {
+function installed(folder: string, names: readonly string[]): string[] {
   return names.map((name) => {
     const manifest = readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8');
     const { version }: { version: string } = JSON.parse(manifest);
