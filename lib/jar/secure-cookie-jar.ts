@@ -2,13 +2,12 @@ import type { ServerResponse } from 'node:http';
 import { assertDefinition } from '../definition/is-definition.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
-import { beforeResponseHead, type HeadWriter } from '../http/before-response-head.js';
-import { varyByCookie } from '../http/caching.js';
 import type { ResolvedAttributes } from '../http/resolved-attributes.js';
 import { requestedHost } from '../http/host-name.js';
 import { requestHeader } from '../http/request-header.js';
 import { isEncrypted } from '../http/request-protocol.js';
 import { assertCookieSize, type SecureCookieAttributes } from '../http/set-cookie.js';
+import { varyResponseByCookie } from '../http/varied-response.js';
 import { assertNoOptions, type OwnOptions } from '../own-options.js';
 import type { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
 import type { SecureCookieLogger } from '../secure-cookie-logger.js';
@@ -31,9 +30,6 @@ import {
 } from './secure-cookie-jar-options.js';
 import { readAnew, SecureCookieReader, type CookieResult } from './secure-cookie-reader.js';
 import { warnOfPlainHttp } from './warn-of-plain-http.js';
-
-/** Shared by all jars: it holds nothing of a request. */
-const VARY: HeadWriter = { write: varyByCookie };
 
 /**
  * The secure cookies of one request and its response. Middleware, guards, interceptors, the handler
@@ -273,7 +269,7 @@ export class SecureCookieJar extends SecureCookieReader {
   #varyByCookie(): void {
     if (this.#varies && this.#response !== undefined) {
       this.#varies = false;
-      beforeResponseHead(this.#response, VARY);
+      varyResponseByCookie(this.#response);
     }
   }
 

@@ -13,6 +13,7 @@ import { SecureCookieRevocations } from '../revocation/secure-cookie-revocations
 import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { requestHeader } from '../http/request-header.js';
 import { isForwardedOverTls } from '../http/request-protocol.js';
+import { varyResponseByCookie } from '../http/varied-response.js';
 import { checkDefinition } from '../jar/check-definition.js';
 import {
   cookieHeaderOf,
@@ -168,7 +169,7 @@ export class SecureCookieService {
 
   /**
    * A reader of secure cookies for code that sends no response. Each read verifies again, so a reader
-   * may be kept as long as its socket is open.
+   * may be kept as long as its socket is open. If the context has a response, that says `Vary: Cookie`.
    *
    * @param source - a `Cookie` header, or `undefined` if there was none; Node's request, as in
    * socket.io's `engine.use`; a socket, as in gateways and socket.io's `io.use`; or the context that
@@ -183,6 +184,7 @@ export class SecureCookieService {
   reader(source: string | undefined | object): SecureCookieReader {
     try {
       const header = cookieHeaderOf(source);
+      this.#varyByCookie(source);
       return new SecureCookieReader(this.#signer, header, { revocations: this.#revocations });
     } catch (error) {
       throw isArgumentsHost(source) ? concealed(error, source) : error;
@@ -238,6 +240,14 @@ export class SecureCookieService {
         this.#revocations,
         this.#deviceBinding,
       );
+    }
+  }
+
+  /** Where a reader is for an exchange that has a response, that depends on what is read. */
+  #varyByCookie(source: unknown): void {
+    const exchange = this.#vary && isArgumentsHost(source) ? exchangeOf(source) : undefined;
+    if (exchange?.response !== undefined) {
+      varyResponseByCookie(rawResponse(exchange.response));
     }
   }
 
