@@ -267,6 +267,22 @@ describe.each(platformApps)('the endpoints of an app on $platform', (platform) =
     );
   });
 
+  it('pass the protection from other sites that Nest has, from Nest 12 on', async () => {
+    const started = await start(platform, BankModule, (configured) => {
+      const enable: unknown = Reflect.get(configured, 'enableCsrfProtection');
+      if (typeof enable === 'function') {
+        Reflect.apply(enable, configured, []);
+      }
+    });
+    app = started.app;
+    const { browser } = started;
+    const sent = { 'sec-fetch-site': 'same-origin' };
+    await browser.send('POST', '/login', sent);
+
+    expect((await browser.register(sent)).status).toBe(200);
+    expect((await browser.refreshed()).status).toBe(200);
+  });
+
   it('answer 503 while the keys are withdrawn, so that the browser tries again', async () => {
     const started = await start(platform);
     app = started.app;
