@@ -1,10 +1,10 @@
 /**
- * The text of a header that is a string (RFC 9651, section 3.3.3), with its quotes, or without, as
- * Chromium sends it. What is ours holds nothing that would be escaped.
+ * The text of a header that is a string (RFC 9651, section 3.3.3), with quotes, or without them, as
+ * Chromium sends it. This library's texts hold no characters that would be escaped.
  *
- * @param header - as it came
+ * @param header - the header as it came
  * @param maxLength - in characters
- * @returns `undefined` for what is missing or longer
+ * @returns the text, or `undefined` if it is missing or longer
  */
 export function bareText(header: unknown, maxLength: number): string | undefined {
   if (typeof header !== 'string' || header.length > maxLength + 2) {

@@ -6,11 +6,11 @@ import type { BoundSession } from './bound-sessions.js';
 import { sessionEnd, type RefreshCookie } from './refresh-cookie.js';
 
 /**
- * The cookie of a session that is bound, to be signed. It is dated so early that it does not outlive
+ * Writes the cookie of a bound session, which is signed later. It is dated early enough not to outlive
  * its session.
  *
- * @param state - what its refresh cookie keeps
- * @param attributes - those of the session's cookie
+ * @param state - the content of its refresh cookie
+ * @param attributes - the attributes of the session's cookie
  */
 export function writeBoundCookie(
   { definition, boundFor }: BoundSession,
@@ -36,9 +36,9 @@ export function writeBoundCookie(
 }
 
 /**
- * How long the browser keeps a bound cookie, in seconds: shorter than the server, so that it asks for
- * the next while this one counts, whatever their clocks, the way between them and cut-off fractions
- * make of it.
+ * How long the browser keeps a bound cookie, in seconds. That is shorter than on the server, so that the
+ * browser asks for the next cookie while this one is still valid, despite different clocks, latency
+ * and rounding.
  */
 function browserDuration(boundFor: number): number {
   return boundFor - Math.min(30, Math.max(2, Math.ceil(boundFor / 10)));

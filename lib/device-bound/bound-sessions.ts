@@ -16,7 +16,7 @@ type AnyDefinition = SecureCookieDefinition<never, unknown>;
 /** One definition whose cookies are bound, with its refresh cookie. */
 export interface BoundSession {
   readonly definition: AnyDefinition;
-  /** How long a bound cookie counts, in seconds. */
+  /** How long a bound cookie is valid, in seconds. */
   readonly boundFor: number;
   readonly refreshName: string;
 }
@@ -24,7 +24,7 @@ export interface BoundSession {
 /** Every prefix that browsers know. */
 const PREFIX = /^__(?:host-http|host|http|secure)-/i;
 
-/** What an app binds, and where. Of values alone: apps on one platform may share it. */
+/** The sessions that an app binds, and its endpoints' paths. Immutable, so apps may share it. */
 export class BoundSessions implements DeviceBinding {
   readonly all: readonly BoundSession[];
   readonly registrationPath: string;
@@ -54,13 +54,13 @@ export class BoundSessions implements DeviceBinding {
     if (this.all.some(({ refreshName }) => refreshName === name)) {
       throw new SecureCookieError(
         'option',
-        `The cookie "${name}" of a definition has the name of a refresh cookie of DeviceBoundModule: rename it.`,
+        `The cookie "${name}" of a definition has the same name as a refresh cookie of DeviceBoundModule: rename it.`,
       );
     }
     if (this.binds(definition) && !isSentTo(this.registrationPath, path)) {
       throw new SecureCookieError(
         'option',
-        `The cookie "${name}" has the path "${path}", so that browsers do not send it to "${this.registrationPath}", where it is bound: give DeviceBoundModule a "path" below "${path}".`,
+        `The cookie "${name}" has the path "${path}", so browsers do not send it to "${this.registrationPath}", where it is bound: give DeviceBoundModule a "path" below "${path}".`,
       );
     }
   }
@@ -84,11 +84,11 @@ export class BoundSessions implements DeviceBinding {
   }
 
   /**
-   * Those of a refresh cookie: sent to the endpoints alone, and never seen by scripts. Where a navigation
-   * from another site waits for a refresh, so does the refresh come from there, and only `None` lets
-   * Chromium send the cookie along. The endpoints see to it that no page can use that.
+   * The attributes of a refresh cookie, which is sent only to the endpoints and hidden from scripts. If a
+   * navigation from another site waits for a refresh, the refresh counts as cross-site too, and Chromium
+   * sends the cookie only with `SameSite=None`. The endpoints make sure that no page can use that.
    *
-   * @param attributes - those of the session's cookie
+   * @param attributes - the attributes of the session's cookie
    */
   refreshAttributes(attributes: ResolvedAttributes): ResolvedAttributes {
     const { maxAge, sameSite, partitioned, priority } = attributes;
@@ -109,13 +109,13 @@ export class BoundSessions implements DeviceBinding {
   }
 }
 
-/** RFC 6265, section 5.1.4. */
+/** Whether a cookie with this path is sent to another path (RFC 6265, section 5.1.4). */
 function isSentTo(requestPath: string, cookiePath: string): boolean {
   const folder = cookiePath.endsWith('/') ? cookiePath : `${cookiePath}/`;
   return requestPath === cookiePath || requestPath.startsWith(folder);
 }
 
-/** What the challenge of a registration is about. */
+/** The subject of the challenge of a registration. */
 export function registrationSubject(
   { name }: AnyDefinition,
   { payload, firstIssuedAt }: BegunSession,
@@ -124,13 +124,13 @@ export function registrationSubject(
   return ['registration', name, String(firstIssuedAt), value];
 }
 
-/** `__Secure-`, because a path of its own rules out `__Host-`. */
+/** `__Secure-`, because `__Host-` requires the path `/`. */
 export function refreshCookieName(sessionName: string): string {
   return `__Secure-${sessionName.replace(PREFIX, '')}-refresh`;
 }
 
 /**
- * A session that fits a cookie may not fit its refresh cookie, and could never be bound.
+ * Checks that a session fits its refresh cookie, which is larger: otherwise it could never be bound.
  *
  * @throws {@link SecureCookieError} `cookie-too-large`
  */

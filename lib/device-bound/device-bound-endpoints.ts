@@ -32,13 +32,13 @@ import { endOfSession, sessionInstructions } from './session-instructions.js';
 
 type AnyDefinition = SecureCookieDefinition<never, unknown>;
 
-/** Where cookies of a definition live, for one request. */
+/** Returns the attributes of a definition's cookie for one request. */
 export type AttributesOf = (definition: AnyDefinition) => ResolvedAttributes;
 
-/** What an endpoint answers. */
+/** The answer of an endpoint. */
 export interface EndpointAnswer {
   readonly status: 200 | 401 | 403 | 503;
-  /** JSON; `undefined` for none. */
+  /** JSON; `undefined` if there is no body. */
   readonly body: string | undefined;
   readonly cookies: readonly PendingCookie[];
   /** The header `Secure-Session-Challenge`. */
@@ -51,15 +51,15 @@ interface FoundSession {
   readonly state: RefreshCookie;
 }
 
-/** Characters: no identifier of ours is longer. */
+/** Characters; this library makes no longer identifiers. */
 const MAX_IDENTIFIER_LENGTH = 256;
 
-/** As many as a session's cookie is read from; see the reader. */
+/** The most cookies of one name that are tried, as in the reader. */
 const MAX_VALUES = 16;
 
 /**
- * What the two endpoints of Device Bound Session Credentials do, without a server. Whatever a client
- * sends, nothing throws.
+ * The two endpoints of Device Bound Session Credentials, without a server. They never throw because of
+ * what a client sent.
  */
 export class DeviceBoundEndpoints {
   readonly #sessions: BoundSessions;
@@ -69,7 +69,7 @@ export class DeviceBoundEndpoints {
   readonly #challenges: DeviceChallenges;
 
   /**
-   * @param random - for identifiers
+   * @param random - makes the identifiers
    */
   constructor(
     sessions: BoundSessions,
@@ -85,7 +85,7 @@ export class DeviceBoundEndpoints {
   }
 
   /**
-   * Binds the session of a request to the key that it brings and proves.
+   * Binds the session of a request to the key that the request presents and proves.
    *
    * @throws {@link SecureCookieError} `keys-stale`, `revocations-missing`, `schema-async` or `clock`
    */
@@ -114,7 +114,7 @@ export class DeviceBoundEndpoints {
   }
 
   /**
-   * Follows a bound cookie with the next, where the key of its session is proven.
+   * Replaces a bound cookie with the next one if the request proves the key of its session.
    *
    * @throws {@link SecureCookieError} `keys-stale`, `revocations-missing`, `schema-async` or `clock`
    */
@@ -150,7 +150,7 @@ export class DeviceBoundEndpoints {
       : this.#refreshWith(proof, found, attributesOf);
   }
 
-  /** Without keys, no cookie is known to be good: refused, a session would end that only has to wait. */
+  /** Throws without keys: to refuse a cookie that cannot be verified now would end its session. */
   #assertKeys(): void {
     signedLength(this.#signer, 'key', '');
   }
@@ -174,7 +174,7 @@ export class DeviceBoundEndpoints {
     }
   }
 
-  /** The state of a session that has just begun, and of which this challenge was made. */
+  /** The state of a session that has just begun, if this challenge was made for it. */
   #begunSession(
     definition: AnyDefinition,
     cookie: string | undefined,
@@ -187,7 +187,7 @@ export class DeviceBoundEndpoints {
       values,
       this.#revocations,
     );
-    // Of a bound one, a copy could be bound to another device.
+    // Not for a bound cookie: a copy could be bound to another device.
     if (!result.valid || result.bound || result.issuedAt === undefined || stored === undefined) {
       return undefined;
     }
@@ -224,7 +224,7 @@ export class DeviceBoundEndpoints {
     };
   }
 
-  /** An empty body keeps the instructions. */
+  /** Without a body, the browser keeps its instructions. */
   #renew({ session, state }: FoundSession, attributesOf: AttributesOf): EndpointAnswer {
     const attributes = attributesOf(session.definition);
     const date = nextDate(session.definition, state, this.#signer.now());
@@ -255,7 +255,7 @@ export class DeviceBoundEndpoints {
     return writeRefreshCookie(session, state, own, this.#signer);
   }
 
-  /** Why an authentic session is over. */
+  /** Why an authentic session has ended; `undefined` if it has not. */
   #whyOver({ session, state }: FoundSession): DeviceBoundReason | undefined {
     const { definition } = session;
     const { last, reason } = sessionEnd(this.#signer, definition, state);
@@ -304,7 +304,7 @@ export class DeviceBoundEndpoints {
   }
 }
 
-/** What the challenge of a refresh is about. */
+/** The subject of the challenge of a refresh. */
 function refreshSubject(
   { definition: { name } }: BoundSession,
   { identifier, point }: RefreshState,
@@ -312,7 +312,7 @@ function refreshSubject(
   return ['refresh', name, identifier, thumbprint(point)];
 }
 
-/** Browsers that do not say where a request comes from are left to `SameSite`. */
+/** Browsers that do not say where a request comes from rely on `SameSite`. */
 function isCrossSite(headers: IncomingHttpHeaders): boolean {
   const site = requestHeader(headers, 'sec-fetch-site');
   return site !== undefined && site !== 'same-origin';

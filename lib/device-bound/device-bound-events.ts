@@ -6,14 +6,14 @@ import { channel } from 'node:diagnostics_channel';
  * @experimental
  */
 export interface DeviceBoundEvent {
-  /** The name of the session's cookie, where it is known which one a request was about. */
+  /** The name of the session's cookie, if it is known which session the request was about. */
   readonly name: string | undefined;
   /**
-   * What became of a request: a session was bound to a device, a bound cookie was followed by the next,
-   * a session had ended, or a request was refused.
+   * What happened: a session was bound to a device, a bound cookie was replaced by the next one, a
+   * session had ended, or a request was refused.
    */
   readonly outcome: 'registered' | 'refreshed' | 'ended' | 'refused';
-  /** Why it had ended or was refused. */
+  /** Why the session had ended or the request was refused. */
   readonly reason: DeviceBoundReason | undefined;
 }
 
@@ -34,8 +34,8 @@ export type DeviceBoundReason =
   | 'revocations-stale';
 
 /**
- * One event a request to an endpoint, but for those that are only given a challenge; never with a value,
- * a key or an identifier.
+ * Each request to an endpoint publishes one event, unless it only gets a challenge. Events never hold a
+ * value, a key or an identifier.
  */
 const deviceBoundChannel = channel('nestjs-secure-cookie:device-bound');
 

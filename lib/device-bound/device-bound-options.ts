@@ -13,7 +13,7 @@ type AnyDefinition = SecureCookieDefinition<never, unknown>;
  */
 export interface DeviceBoundModuleOptions {
   /**
-   * Where the two endpoints are, as browsers see it: a global prefix is not added.
+   * The path of the two endpoints, as browsers see it: a global prefix is not added.
    *
    * @defaultValue '/device-bound'
    */
@@ -27,12 +27,12 @@ function blankOptions(): OwnOptions<DeviceBoundModuleOptions> {
 }
 
 /**
- * Unreserved characters (RFC 3986, section 2.3): no router, header or cookie takes them for more. "." and
- * ".." are no segments: browsers remove them.
+ * Unreserved characters (RFC 3986, section 2.3), which mean nothing special in routers, headers and
+ * cookies. "." and ".." are refused as segments: browsers remove them.
  */
 const PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)+$/;
 
-/** Beyond it, the cookies of a path are refused; see `set-cookie.ts`. */
+/** Cookies with a longer path are refused; see `set-cookie.ts`. */
 const MAX_PATH_LENGTH = 1000;
 
 /**
@@ -48,21 +48,21 @@ export function deviceBoundOptions(given: DeviceBoundModuleOptions): {
   if (typeof path !== 'string' || !PATH.test(path) || path.length > MAX_PATH_LENGTH) {
     throw new SecureCookieError(
       'option',
-      'The option "path" of DeviceBoundModule must be a path such as "/device-bound", of letters, digits and -._~ between its slashes, and without one at its end.',
+      'The option "path" of DeviceBoundModule must be a path such as "/device-bound": letters, digits and -._~ after each slash, and no slash at the end.',
     );
   }
   const own: readonly unknown[] = Array.isArray(sessions) ? Array.from(sessions) : [];
   if (own.length === 0 || !own.every(isDefinition)) {
     throw new SecureCookieError(
       'option',
-      'The option "sessions" of DeviceBoundModule must be a list of definitions: [Session]. One that is undefined comes from two files that import each other.',
+      'The option "sessions" of DeviceBoundModule must be a list of definitions: [Session]. If one is undefined, two files may import each other.',
     );
   }
   for (const { name, boundFor } of own) {
     if (boundFor === undefined) {
       throw new SecureCookieError(
         'option',
-        `The definition of the cookie "${name}" is among the "sessions" of DeviceBoundModule, and has no "deviceBound": give it one, or take it from the list.`,
+        `The definition of the cookie "${name}" is in the "sessions" of DeviceBoundModule, but has no "deviceBound": give it one, or remove it from the list.`,
       );
     }
   }
@@ -71,7 +71,7 @@ export function deviceBoundOptions(given: DeviceBoundModuleOptions): {
   if (twice !== undefined) {
     throw new SecureCookieError(
       'option',
-      `Two of the "sessions" of DeviceBoundModule have the name "${twice}": name each once.`,
+      `Two of the "sessions" of DeviceBoundModule have the name "${twice}": list each cookie once.`,
     );
   }
   // A refresh cookie of one session must not be authentic for another.
@@ -80,7 +80,7 @@ export function deviceBoundOptions(given: DeviceBoundModuleOptions): {
   if (shared !== undefined) {
     throw new SecureCookieError(
       'option',
-      `Two cookies of the "sessions" of DeviceBoundModule would have the name "${shared}", which is that of a refresh cookie: give the sessions names that differ in more than their prefix.`,
+      `Two cookies of the "sessions" of DeviceBoundModule would have the name "${shared}", which is the name of a refresh cookie: give the sessions names that differ in more than their prefix.`,
     );
   }
   return { path, sessions: own };

@@ -21,7 +21,7 @@ type Endpoint = (
   attributesOf: AttributesOf,
 ) => EndpointAnswer;
 
-/** No page of another origin may read an answer, whatever the app allows elsewhere. */
+/** Keeps pages of other origins from reading an answer, whatever the app allows elsewhere. */
 const WITHOUT_CORS: HeadWriter = {
   write(head) {
     for (const name of head.names()) {
@@ -39,9 +39,9 @@ const HEADERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Binds the cookies of definitions with `deviceBound` to the devices of browsers that know Device Bound
- * Session Credentials (a W3C draft): so a copied cookie is worthless after the time that the definition
- * says. Registered once, beside `SecureCookieModule`.
+ * Binds the cookies of definitions with `deviceBound` to devices, in browsers that support Device Bound
+ * Session Credentials (a W3C draft). A copied cookie is then worthless after the time that the
+ * definition sets. Register it once, next to `SecureCookieModule`.
  *
  * @example
  * \@Module({
@@ -76,7 +76,7 @@ export class DeviceBoundModule implements NestModule {
   /**
    * Registers the module.
    *
-   * @param options - `sessions`, the definitions, and `path`, where the endpoints are
+   * @param options - `sessions`, the definitions, and `path`, the path of the endpoints
    * @throws `SecureCookieError` with `option`
    * @example
    * DeviceBoundModule.forRoot({ path: '/session/device', sessions: [Session] });
@@ -93,10 +93,8 @@ export class DeviceBoundModule implements NestModule {
   }
 
   /**
-   * The endpoints are routes of the platform itself, which come before those of controllers: no guard
-   * asks there for the cookie that they are to bring, and no other route pays for them.
-   *
-   * Called by Nest.
+   * The endpoints are routes of the platform itself, before those of controllers: no guard there requires
+   * the cookie that they renew, and no other route pays for them.
    *
    * @throws `SecureCookieError` with `module-missing`, `module-twice`, `revocations-missing` or `option`
    */
@@ -157,7 +155,7 @@ export class DeviceBoundModule implements NestModule {
     });
   }
 
-  /** What fails here is the server's: the browser tries again later. */
+  /** A failure here is the server's fault: with 503, the browser tries again later. */
   #answer(
     request: object,
     response: object,

@@ -3,16 +3,16 @@ import { digestOf } from '../signing/digest.js';
 import { ENCRYPTED } from '../signing/sign-value.js';
 import { readSignedValue, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 
-/** What is to be thought of a challenge that a proof answers. */
+/** The judgement on a challenge that a proof answers. */
 export type ChallengeJudgement = 'good' | 'old' | 'foreign';
 
-/** How long a challenge can be answered: a browser that was asleep asks for another. Seconds. */
+/** How long a challenge can be answered, in seconds. A browser that was asleep asks for another one. */
 export const CHALLENGE_LIFETIME = TIME_TO_BIND;
 
 /** The name that challenges are signed for. No cookie has it. */
 const CHALLENGE_NAME = 'nestjs-secure-cookie.device-bound-challenge';
 
-/** Its date is judged here: what is too old is still known as ours. */
+/** Any age: the date is judged here, because an old challenge must be told from a forged one. */
 const READ = {
   maxAge: Number.POSITIVE_INFINITY,
   minVersion: undefined,
@@ -21,9 +21,9 @@ const READ = {
 } as const;
 
 /**
- * Challenges are signed values, so that they need no store: any instance judges what another one made.
- * Each is about one subject, a session that begins or a session and its key, so that a proof made for
- * one says nothing about another. Encrypted, because a digest would give away a value of few bits.
+ * Challenges are signed values, so they need no store: any instance can judge what another one made.
+ * Each has one subject, a session that begins or a session and its key, so that a proof for one is no
+ * proof for another. They are encrypted, because a digest would reveal a value that can be guessed.
  */
 export class DeviceChallenges {
   readonly #signer: SecureCookieSigner;
@@ -33,7 +33,7 @@ export class DeviceChallenges {
   }
 
   /**
-   * @param subject - what the challenge is about; texts, of which each counts by itself
+   * @param subject - what the challenge is about, a list of texts
    * @returns visible ASCII without quotes and backslashes: it can be quoted as it is
    * @throws {@link SecureCookieError} `keys-stale` or `clock`
    */
@@ -41,11 +41,11 @@ export class DeviceChallenges {
     return this.#signer.sign(CHALLENGE_NAME, digestOf(JSON.stringify(subject)), ENCRYPTED);
   }
 
-  /** Whether a challenge was made about this, and can still be answered. Takes anything. */
+  /** Whether a challenge was made for this subject, and can still be answered. Takes any input. */
   judge(challenge: string, subject: readonly string[]): ChallengeJudgement {
     const { result } = readSignedValue(this.#signer, CHALLENGE_NAME, challenge, READ);
     if (!result.valid && result.reason === 'unknown-key') {
-      // Of a key that was removed since: it may have been ours, and another one does no harm.
+      // Its key may have been removed since then. To ask again does no harm.
       return 'old';
     }
     if (!result.valid || result.value !== digestOf(JSON.stringify(subject))) {

@@ -17,11 +17,11 @@ export const DEVICE_POINT_LENGTH = 2 * COORDINATE_LENGTH;
 const COORDINATE = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
 
 /**
- * The point of a JWK (RFC 7517), or `undefined` for anything that names none of P-256. Whether it lies
- * on the curve, {@link deviceKey} says.
+ * The point of a JWK (RFC 7517), or `undefined` if it is not a key of P-256. {@link deviceKey} checks
+ * whether the point is on the curve.
  *
- * @param jwk - of which nothing is trusted; other members are ignored, but for `d`: who shows the private
- * half as well keeps it on no device (RFC 7515, section 4.1.3, wants the public one)
+ * @param jwk - untrusted. Other members are ignored, except `d`, which is refused: a private half that is
+ * sent is not kept on a device (RFC 7515, section 4.1.3, requires the public key)
  */
 export function pointOfJwk(jwk: unknown): DevicePoint | undefined {
   if (typeof jwk !== 'object' || jwk === null) {
@@ -38,7 +38,7 @@ export function pointOfJwk(jwk: unknown): DevicePoint | undefined {
   return point;
 }
 
-/** The key of a point; `undefined` where it does not lie on the curve. */
+/** The key of a point; `undefined` if the point is not on the curve. */
 export function deviceKey(point: DevicePoint): KeyObject | undefined {
   const x = base64url(point.subarray(0, COORDINATE_LENGTH));
   const y = base64url(point.subarray(COORDINATE_LENGTH));
@@ -50,7 +50,7 @@ export function deviceKey(point: DevicePoint): KeyObject | undefined {
   }
 }
 
-/** What tells one key from another. Both texts of a coordinate would be two keys to it: see the grammar. */
+/** A text that identifies a key. The grammar above gives each coordinate only one text. */
 export function thumbprint(point: DevicePoint): string {
   return base64url(point);
 }

@@ -8,18 +8,18 @@ import { pointOfJwk, type DevicePoint } from './device-key.js';
  *
  *     BASE64URL({"alg":"ES256","typ":"dbsc+jwt","jwk":{...}}) . BASE64URL({"jti":"<challenge>"}) . BASE64URL(signature)
  *
- * Its header brings the key (`jwk`) when a session is registered, and no key afterwards.
+ * Its header has the key (`jwk`) when a session is registered, and no key afterwards.
  */
 export interface DeviceProof {
-  /** What the proof answers; authentic only once {@link isProvenBy} says so. */
+  /** The challenge that the proof answers; trust it only after {@link isProvenBy}. */
   readonly challenge: string;
-  /** The key that the proof brings, where it brings one. */
+  /** The key in the proof, if it has one. */
   readonly point: DevicePoint | undefined;
   readonly signedPart: string;
   readonly signature: Uint8Array;
 }
 
-/** A challenge of ours and a key take some 600 characters. */
+/** Characters. A proof with a challenge and a key has about 600. */
 const MAX_PROOF_LENGTH = 4096;
 
 /** RFC 7518, section 3.4: R and S, 32 bytes each. */
@@ -28,8 +28,8 @@ const SIGNATURE_LENGTH = 64;
 const COMPACT_JWS = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/;
 
 /**
- * Takes a proof apart. Any algorithm but ES256, any other type, critical extensions, a key of another
- * kind and encodings that are not canonical make it none.
+ * Parses a proof. Refuses any algorithm except ES256, any other type, critical extensions, keys of
+ * another kind, and encodings that are not canonical.
  *
  * @param header - `Secure-Session-Response` as it came
  * @returns the proof, not yet verified, or `undefined`
@@ -62,7 +62,7 @@ export function readDeviceProof(header: unknown): DeviceProof | undefined {
 /**
  * Whether the holder of this key made the proof.
  *
- * @param key - `undefined` where there is none, which proves nothing
+ * @param key - with `undefined`, nothing is proven
  */
 export function isProvenBy(
   { signedPart, signature }: DeviceProof,
@@ -78,7 +78,7 @@ function jsonObject(part: string): Readonly<Record<string, unknown>> | undefined
   const bytes = decode(part);
   try {
     const value: unknown = bytes === undefined ? undefined : JSON.parse(bytes.toString('utf8'));
-    // What a prototype says of `alg` or `jwk` counts for nothing.
+    // Without a prototype, which could add `alg` or `jwk`.
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.assign(Object.create(null), value)
       : undefined;
@@ -87,7 +87,7 @@ function jsonObject(part: string): Readonly<Record<string, unknown>> | undefined
   }
 }
 
-/** RFC 4648, section 5, without padding; `undefined` where another text means the same bytes. */
+/** RFC 4648, section 5, without padding; `undefined` if the text is not canonical. */
 function decode(part: string): Buffer | undefined {
   const bytes = Buffer.from(part, 'base64url');
   return part !== '' && bytes.toString('base64url') === part ? bytes : undefined;

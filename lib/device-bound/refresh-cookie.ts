@@ -7,7 +7,7 @@ import { readSignedValue, type SecureCookieSigner } from '../signing/secure-cook
 import type { BoundSession } from './bound-sessions.js';
 import { decodeRefreshState, encodeRefreshState, type RefreshState } from './refresh-state.js';
 
-/** A refresh cookie that is authentic, whatever its age. */
+/** An authentic refresh cookie of any age. */
 export interface RefreshCookie extends RefreshState {
   /** When it was signed, in seconds since the epoch. */
   readonly issuedAt: number;
@@ -15,10 +15,10 @@ export interface RefreshCookie extends RefreshState {
   readonly current: boolean;
 }
 
-/** Of several that browsers may send, and no more than a client should cost. */
+/** The most refresh cookies of one name that are tried: browsers may send several. */
 const MAX_VALUES = 4;
 
-/** Its age is judged by {@link sessionEnd}: one that is too old can be told from a forged one. */
+/** Any age: {@link sessionEnd} judges it, so that an old cookie is told from a forged one. */
 const READ = {
   maxAge: Number.POSITIVE_INFINITY,
   minVersion: undefined,
@@ -38,7 +38,7 @@ export function readRefreshCookie(
   identifier: string,
 ): RefreshCookie | undefined {
   const values = findCookieValues(header, refreshName, MAX_VALUES);
-  // A missing cookie takes the way of a forged one.
+  // A missing cookie takes the same path as a forged one.
   for (const value of values.length === 0 ? [forged(refreshName)] : values) {
     const { result } = readSignedValue(signer, refreshName, value, READ);
     if (result.valid && typeof result.value !== 'string') {
@@ -51,7 +51,7 @@ export function readRefreshCookie(
   return undefined;
 }
 
-/** The last second of a bound session, however often it was refreshed: that of a cookie of the same age. */
+/** The end of a bound session, however often it is refreshed: as for an unbound cookie of its age. */
 export function sessionEnd(
   signer: SecureCookieSigner,
   definition: SecureCookieDefinition<never, unknown>,
@@ -65,9 +65,9 @@ export function sessionEnd(
 }
 
 /**
- * When the next refresh cookie is dated; `undefined` where the present one stays. It is renewed as its
- * session's cookie would be. Signed by an old key, it is signed anew in any case, with the date that it
- * has, so that its session outlives that key and nothing else.
+ * The date of the next refresh cookie; `undefined` if the present one stays. It is renewed as its
+ * session's cookie would be. If it was signed with an old key, it is always signed again, with the date
+ * that it has: its session outlives that key, but does not get longer.
  */
 export function nextDate(
   { renewAfter, renew }: SecureCookieDefinition<never, unknown>,
@@ -82,9 +82,9 @@ export function nextDate(
 }
 
 /**
- * A refresh cookie to be signed, with the date that its state has.
+ * Writes a refresh cookie, with the date in its state.
  *
- * @param attributes - those of refresh cookies
+ * @param attributes - the attributes of refresh cookies
  */
 export function writeRefreshCookie(
   { definition, refreshName }: BoundSession,

@@ -1,15 +1,15 @@
 import { DEVICE_POINT_LENGTH, type DevicePoint } from './device-key.js';
 
-/** What the refresh cookie keeps of a bound session, so that no server has to. */
+/** The state of a bound session, which its refresh cookie keeps, so that servers keep none. */
 export interface RefreshState {
   /** 32 hexadecimal digits. */
   readonly identifier: string;
   readonly point: DevicePoint;
-  /** Of the session, in seconds since the epoch. */
+  /** The first issue of the session, in seconds since the epoch. */
   readonly firstIssuedAt: number;
   /** Whether the browser keeps the session when it is closed. */
   readonly persistent: boolean;
-  /** The session's, as its definition encodes it. */
+  /** The payload of the session, as its definition encodes it. */
   readonly payload: Uint8Array;
 }
 
@@ -18,12 +18,12 @@ export interface RefreshState {
  *
  *     0x01 | flags | identifier, 16 bytes | key, 64 bytes | first issue, 5 bytes | payload
  *
- * - flags: 0x01 where the session ends with the browser's; the other bits are 0, and what has one that
- *   its reader does not know is refused, as another layout is: it may narrow who may refresh
+ * - flags: 0x01 if the session ends with the browser's. The other bits are 0. A reader refuses a state
+ *   with a bit or a layout that it does not know, because that may restrict who may refresh
  * - key: a point of P-256, x and y
  * - first issue: seconds since the epoch, big-endian
  *
- * It is dated as the session's own cookie was, and renewed as that would be.
+ * Its date is that of the session's cookie, and it is renewed as that would be.
  */
 const LAYOUT = 0x01;
 const ENDS_WITH_BROWSER = 0x01;
@@ -48,7 +48,7 @@ export function encodeRefreshState(state: RefreshState): Uint8Array {
   return bytes;
 }
 
-/** `undefined` for anything of another layout. */
+/** `undefined` if the layout is another. */
 export function decodeRefreshState(bytes: Uint8Array): RefreshState | undefined {
   const [layout, flags = 0] = bytes;
   if (layout !== LAYOUT || (flags & ~ENDS_WITH_BROWSER) !== 0 || bytes.length < PAYLOAD) {

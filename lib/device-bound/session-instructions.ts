@@ -1,9 +1,9 @@
 import type { SetCookieAttributes } from '../http/resolved-attributes.js';
 
-/** What a browser must know of a session to keep it alive. */
+/** What a browser must know about a session to refresh it. */
 export interface InstructedSession {
   readonly identifier: string;
-  /** Where it refreshes, as a path of this origin. */
+  /** Where the browser refreshes it, as a path of this origin. */
   readonly refreshPath: string;
   /** The cookie that only the device can renew, and the attributes it is set with. */
   readonly cookieName: string;
@@ -13,11 +13,11 @@ export interface InstructedSession {
 /**
  * The session instructions (W3C Device Bound Session Credentials, "JSON Session Instruction Format").
  *
- * - the attributes are those of the cookie as it is set; its lifetime does not count
- * - this origin alone: for its whole site, the site would have to say so in a file
- * - a navigation that comes from another site may wait for a refresh where it would carry the cookie
- *   (`lax`), or whoever follows a link would find the session gone. What other sites embed (`none`) may
- *   not: how long it takes would tell them who is logged in
+ * - the attributes are those that the cookie is set with, without its lifetime
+ * - the scope is only this origin: to include its site, the site would need a file that allows it
+ * - a navigation from another site may wait for a refresh if it would carry the cookie (`lax`): otherwise
+ *   users who follow a link would find their session gone. Requests that other sites embed (`none`) may
+ *   not: their duration would reveal who is logged in
  */
 export function sessionInstructions(session: InstructedSession): string {
   const { identifier, refreshPath, cookieName, attributes } = session;
@@ -30,7 +30,7 @@ export function sessionInstructions(session: InstructedSession): string {
   });
 }
 
-/** Ends a session in the browser. */
+/** The instructions that end a session in the browser. */
 export function endOfSession(identifier: string): string {
   return JSON.stringify({ session_identifier: identifier, continue: false });
 }

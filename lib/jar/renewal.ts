@@ -12,8 +12,8 @@ const EVENT_STREAM = /^[ \t]*text\/event-stream/i;
 /**
  * Whether a cookie is due for renewal, by its age or because it would be written differently now. One
  * that is bound to a device never is: it gets a successor only after a proof of the device. One that a
- * browser may be binding in this moment waits: what is renewed would replace the cookie that is bound,
- * as it would in the minutes in which some instances sign with a new key and others do not yet.
+ * browser may be binding just now is not renewed for its key or format: the renewed cookie would replace
+ * the bound one, as in the minutes in which only some instances sign with a new key.
  */
 export function isDueForRenewal(
   { renewAfter, renew, boundFor }: SecureCookieDefinition<never, unknown>,
