@@ -1,3 +1,6 @@
+import { randomBytes } from '../signing/random-bytes.js';
+import { MultilinearHash } from './multilinear-hash.js';
+
 /** The 128 bits of a mark's key, as signed 32-bit integers. */
 export interface KeyBits {
   readonly a: number;
@@ -23,19 +26,25 @@ export const NEVER = -1;
 
 /**
  * Marks by their keys: an open hash table in one array, because a map of objects is slower, and a
- * million objects keep the garbage collector busy. The keys are hashes already. At most half of the
- * places are taken; in a free place, `until` is 0.
+ * million objects keep the garbage collector busy. At most half of the places are taken; in a free
+ * place, `until` is 0.
  *
  * Hashing a key takes longer than looking it up, and a large cache of hashes does not fit in fast
  * memory. So a look-up begins with the key's hint: two bits of a filter, which say "perhaps" for at
  * most two in a hundred keys without a mark.
  */
 export class MarkTable {
+  /** Where a key wants to lie. */
+  readonly #hash: MultilinearHash;
   #marks = new Int32Array(SMALLEST * WIDTH);
   #hints = new Int32Array(SMALLEST / 4);
   /** How many marks match the hint of any key. */
   #unhinted = 0;
   #size = 0;
+
+  constructor(random: (length: number) => Uint8Array = randomBytes) {
+    this.#hash = new MultilinearHash(random);
+  }
 
   /** How many marks it holds, including those that have ended. */
   get size(): number {
@@ -52,7 +61,7 @@ export class MarkTable {
   /** The date of a key's mark, in seconds since the epoch, or {@link NEVER}. */
   dateOf({ a, b, c, d }: KeyBits): number {
     const marks = this.#marks;
-    const place = findPlace(marks, a, b, c, d);
+    const place = findPlace(marks, this.#hash, a, b, c, d);
     return isTaken(marks, place) ? date(marks[place + AT]) : NEVER;
   }
 
@@ -66,7 +75,7 @@ export class MarkTable {
    */
   add({ a, b, c, d }: KeyBits, at: number, until: number, hint = ANY): boolean {
     const marks = this.#marks;
-    const place = findPlace(marks, a, b, c, d);
+    const place = findPlace(marks, this.#hash, a, b, c, d);
     const known = isTaken(marks, place);
     const [lastAt, lastUntil] = [date(marks[place + AT]), date(marks[place + UNTIL])];
     const lastHint = known ? marks[place + HINT] : undefined;
@@ -105,7 +114,7 @@ export class MarkTable {
     const marks = new Int32Array(placesFor(size) * WIDTH);
     for (let from = 0; from < old.length; from += WIDTH) {
       if (date(old[from + UNTIL]) > now) {
-        copyMark(old, from, marks);
+        copyMark(old, from, marks, this.#hash);
       }
     }
     this.#marks = marks;
@@ -146,21 +155,30 @@ function countLater(marks: Int32Array, now: number): number {
   return count;
 }
 
-function copyMark(old: Int32Array, from: number, marks: Int32Array): void {
+function copyMark(old: Int32Array, from: number, marks: Int32Array, hash: MultilinearHash): void {
   // By index, one by one: destructuring a typed array is several times slower.
   const a = old[from] ?? 0;
   const b = old[from + 1] ?? 0;
   const c = old[from + 2] ?? 0;
   const d = old[from + 3] ?? 0;
-  const place = findPlace(marks, a, b, c, d);
+  const place = findPlace(marks, hash, a, b, c, d);
   for (let index = 0; index < WIDTH; index += 1) {
     marks[place + index] = old[from + index] ?? 0;
   }
 }
 
 /** Where the mark of a key is, or would be. */
-function findPlace(marks: Int32Array, a: number, b: number, c: number, d: number): number {
-  let place = (a & (marks.length / WIDTH - 1)) * WIDTH;
+function findPlace(
+  marks: Int32Array,
+  hash: MultilinearHash,
+  a: number,
+  b: number,
+  c: number,
+  d: number,
+): number {
+  // As many upper bits as there are places.
+  const bits = hash.of(a, b, c, d) >>> (Math.clz32(marks.length / WIDTH) + 1);
+  let place = bits * WIDTH;
   while (isTaken(marks, place) && !isOf(marks, place, a, b, c, d)) {
     place += WIDTH;
     if (place === marks.length) {

@@ -115,6 +115,29 @@ describe('a table of marks', () => {
 
 const hint = (index: number): number => Math.imul(index + 1, 0x9e37_79b1) & 0x7fff_ffff;
 
+describe('keys that somebody chose to lie together', () => {
+  const COUNT = 20_000;
+
+  it.each<[string, (number: number) => KeyBits]>([
+    ['by their first word', (number) => bits(7, number)],
+    ['by their last bytes', (number) => bits(number << 24, number << 16, number << 8)],
+    ['by the sum of their words', (number) => bits(number, -number)],
+    ['by the XOR of their words', (number) => bits(number, number, -number, -number)],
+  ])('%s take no longer than others', (_how, keyOf) => {
+    const table = new MarkTable();
+    const keys = Array.from({ length: COUNT }, (_, number) => keyOf(number));
+    const began = performance.now();
+    for (const key of keys) {
+      table.add(key, NOW, LATER);
+    }
+    table.forget(LATER - 1);
+
+    expect(keys.every((key) => table.dateOf(key) === NOW)).toBe(true);
+    // Some ten milliseconds; seconds, where each looks for its place among all others.
+    expect(performance.now() - began).toBeLessThan(1000);
+  });
+});
+
 describe('the hints of a table', () => {
   it('say no of every key, where there is no mark', () => {
     const table = new MarkTable();
