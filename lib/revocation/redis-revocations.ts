@@ -6,7 +6,7 @@ import type {
   SecureCookieRevocationSource,
 } from './revocation-source.js';
 import { withoutCommand } from './without-command.js';
-import { parseStream, type StreamEntry } from './redis-stream.js';
+import { isEntryId, parseStream, type StreamEntry } from './redis-stream.js';
 
 /** Entries per call: a reply of half a megabyte. */
 const PAGE = 5000;
@@ -83,6 +83,8 @@ class RedisRevocations implements SecureCookieRevocationSource {
   #overdue = 0;
   /** The longest time that an entry matters, in seconds; unknown until the stream has been read. */
   #longest: number | undefined;
+  /** The server's time when it took the last entry that was read, in seconds since the epoch. */
+  #newest = 0;
 
   constructor(send: SecureCookieRedisRevocationsOptions['send'], key: string) {
     this.#send = async (command, ...words) => {
@@ -110,6 +112,7 @@ class RedisRevocations implements SecureCookieRevocationSource {
     }
     const news = isFirst ? entries : entries.slice(1);
     this.#longest = news.reduce(longestOf, this.#longest ?? 0);
+    this.#newest = news.reduce((newest, { id }) => Math.max(newest, recordedAt(id)), this.#newest);
     return { cursor: cursorOf(news.at(-1)) ?? cursor, marks: news.map(({ mark }) => mark) };
   }
 
@@ -128,7 +131,10 @@ class RedisRevocations implements SecureCookieRevocationSource {
     try {
       const dates = ['at', String(at), 'until', String(until)];
       const fields = ['key', key, ...dates, ...(isHint(hint) ? ['hint', String(hint)] : [])];
-      await this.#send('XADD', this.#key, ...this.#trim(at, until), '*', ...fields);
+      const id = await this.#send('XADD', this.#key, ...this.#trim(at, until), '*', ...fields);
+      if (!isEntryId(id)) {
+        throw new Error('The reply to XADD is no id of an entry: "send" must resolve to it.');
+      }
     } finally {
       signal.removeEventListener('abort', becomeOverdue);
       this.#overdue -= signal.aborted ? 1 : 0;
@@ -137,13 +143,14 @@ class RedisRevocations implements SecureCookieRevocationSource {
 
   /**
    * Trims entries that are known to be too old to matter. Ids carry the server's time, and the longest
-   * time counts from it.
+   * time counts from it: an instance whose clock is ahead would trim them all. Nor does an id alone tell
+   * the time, because whoever writes to the stream may choose it.
    */
   #trim(at: number, until: number): readonly string[] {
     if (this.#longest === undefined) {
       return [];
     }
-    const oldest = at - Math.max(this.#longest, until - at);
+    const oldest = Math.min(at, this.#newest) - Math.max(this.#longest, until - at);
     return oldest > 0 ? ['MINID', '~', String(oldest * 1000)] : [];
   }
 
@@ -176,6 +183,10 @@ function cursorOf(entry: StreamEntry | undefined): string | undefined {
 }
 
 function longestOf(longest: number, { id, mark }: StreamEntry): number {
-  const recordedAt = Math.floor(Number.parseInt(id, 10) / 1000);
-  return Math.max(longest, mark.until - recordedAt || 0);
+  return Math.max(longest, mark.until - recordedAt(id) || 0);
+}
+
+/** By the server's clock, in seconds since the epoch. */
+function recordedAt(id: string): number {
+  return Math.floor(Number.parseInt(id, 10) / 1000);
 }

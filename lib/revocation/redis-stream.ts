@@ -31,6 +31,11 @@ export function parseStream(reply: unknown): readonly StreamEntry[] {
   return reply.map(parseEntry);
 }
 
+/** Whether a reply is the id of an entry, as XADD gives it. */
+export function isEntryId(reply: unknown): boolean {
+  return ENTRY_ID.test(String(reply));
+}
+
 function parseEntry(entry: unknown): StreamEntry {
   const [id, fields] = Array.isArray(entry) ? entry : keyAndValue(entry);
   const words = Array.isArray(fields) ? fields.flat().map(String) : [];

@@ -102,6 +102,31 @@ describe('a read that is never answered', () => {
   });
 });
 
+describe('a reply to XADD that is no id of an entry', () => {
+  it.each<[string, unknown]>([
+    ['nothing, of a wrapper that swallows errors', undefined],
+    ['null, as Redis gives where nothing was added', null],
+    ['"QUEUED", in a transaction', 'QUEUED'],
+    ['"OK"', 'OK'],
+    [
+      'an error that was not thrown',
+      new Error('READONLY You can not write against a read only replica.'),
+    ],
+    ['an object without a prototype', Object.create(null)],
+  ])('is no recorded revocation: %s', async (_what, reply) => {
+    const source = redisRevocations({ send: async () => reply, key: KEY });
+
+    await expect(source.record(mark(1), inTime())).rejects.toThrow(Error);
+  });
+
+  it('may come as bytes', async () => {
+    const reply = Buffer.from('1526919030474-55');
+    const source = redisRevocations({ send: async () => reply, key: KEY });
+
+    await expect(source.record(mark(1), inTime())).resolves.toBeUndefined();
+  });
+});
+
 describe('a reply that is not a list of entries', () => {
   it.each<[string, unknown]>([
     ['null', null],
@@ -215,6 +240,28 @@ describeWithRedis('revocations on a Redis stream', () => {
       await add('2000-0', mark(4));
 
       expect((await loadAll(source, cursor)).marks).toEqual([mark(1), mark(3), mark(4)]);
+    });
+
+    it('are not trimmed by a clock that is years ahead', async () => {
+      const now = Math.floor(Date.now() / 1000);
+      const marks = Array.from({ length: 300 }, (_, number) => mark(number, now, now + HOUR));
+      await Promise.all(marks.map((recorded) => source.record(recorded, inTime())));
+      await loadAll(source);
+      const ahead = now + 1000 * 24 * HOUR;
+      await source.record(mark(300, ahead, ahead + HOUR), inTime());
+
+      expect(await client.send('XLEN', KEY)).toBe(301);
+    });
+
+    it('are not trimmed by an id that somebody dated years ahead', async () => {
+      const now = Math.floor(Date.now() / 1000);
+      const marks = Array.from({ length: 300 }, (_, number) => mark(number, now, now + HOUR));
+      await Promise.all(marks.map((recorded) => source.record(recorded, inTime())));
+      await client.send('XADD', KEY, `${now + 1000 * 24 * HOUR}000-1`, 'any', 'field');
+      await loadAll(source);
+      await source.record(mark(300, now, now + HOUR), inTime());
+
+      expect(await client.send('XLEN', KEY)).toBe(302);
     });
 
     it('are trimmed once they are over, and not before', async () => {
