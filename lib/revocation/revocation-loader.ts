@@ -31,6 +31,8 @@ export class RevocationLoader {
   #knownAt = Number.NEGATIVE_INFINITY;
   #forgotAt = Number.NEGATIVE_INFINITY;
   #isFailing = false;
+  /** The latest time by which marks that are over were dropped. */
+  #droppedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     settings: SecureCookieRevocationSettings,
@@ -82,6 +84,7 @@ export class RevocationLoader {
   /** Marks count as soon as they are read: if a page fails, those of earlier pages are kept. */
   async #load(signal: AbortSignal): Promise<number> {
     const began = this.#signer.now();
+    this.#beginAnewIfSetBack(began);
     let applied = 0;
     let skipped = 0;
     for (let isLast = false; !isLast;) {
@@ -96,6 +99,17 @@ export class RevocationLoader {
       publishApplied({ applied, skipped, held: this.#list.size });
     }
     return began;
+  }
+
+  /**
+   * By a clock that was ahead, marks were dropped that matter again now that it was set back. Marks are
+   * kept longer than they matter by the tolerance: for less than that, none of them is missing.
+   */
+  #beginAnewIfSetBack(now: number): void {
+    if (now < this.#droppedAt - this.#signer.clockTolerance) {
+      this.#cursor = undefined;
+      this.#droppedAt = now;
+    }
   }
 
   async #loadPage(signal: AbortSignal): Promise<SecureCookieRevocationPage> {
@@ -113,17 +127,20 @@ export class RevocationLoader {
   }
 
   /**
-   * Applies marks that have not ended. Their dates are limited to the latest date that a cookie may
-   * have: anyone who can write to the store can log people out, but must not keep them out.
+   * Applies marks that have not ended. A date later than any that a cookie may have is set back, so
+   * that a new cookie can be dated after it: anyone who can write to the store can log people out, but
+   * must not keep them out.
    *
    * @returns how many changed the list
    */
   #apply(marks: SecureCookieRevocationPage['marks']): number {
     const now = this.#signer.now();
-    const latest = Math.floor(now + this.#signer.clockTolerance) - 1;
+    this.#droppedAt = Math.max(this.#droppedAt, now);
+    const latest = Math.floor(now + this.#signer.clockTolerance);
     const current = marks.filter(({ until }) => until > now);
-    return current.filter((mark) => this.#list.add({ ...mark, at: Math.min(mark.at, latest) }))
-      .length;
+    return current.filter((mark) =>
+      this.#list.add({ ...mark, at: mark.at > latest ? latest - 1 : mark.at }),
+    ).length;
   }
 
   #becomeKnown(began: number): void {
@@ -131,6 +148,7 @@ export class RevocationLoader {
     this.#isFailing = false;
     if (began - this.#forgotAt >= FORGET_EVERY) {
       this.#forgotAt = began;
+      this.#droppedAt = Math.max(this.#droppedAt, began);
       this.#list.forget(began);
     }
   }

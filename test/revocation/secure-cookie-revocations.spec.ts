@@ -535,6 +535,62 @@ describe('the list of an instance', () => {
     expect(judge(instance, seconds)).toBeUndefined();
   });
 
+  it('keeps the date of a mark that is as far ahead as clocks may differ', async () => {
+    const source = new TestSource();
+    const tolerant = { clockTolerance: 1 };
+    await pass(0.5);
+    const ahead = await startedOn(
+      source,
+      {},
+      { ...tolerant, clock: () => Date.now() / 1000 + 0.75 },
+    );
+    const instance = await startedOn(source, {}, tolerant);
+    const seconds = dateOf(ahead);
+    await ahead.revocations.revoke(Session, 'user:alice');
+    const joining = await startedOn(source, {}, tolerant);
+    await pass(2);
+
+    expect(seconds).toBe(1);
+    expect([judge(instance, 1), judge(joining, 1)]).toEqual(['revoked', 'revoked']);
+  });
+
+  it.each([
+    ['was far ahead when it joined', true],
+    ['jumped far ahead, and made it forget', false],
+  ])('has all marks again after its clock %s, and was set right', async (_what, wasAhead) => {
+    const source = new TestSource();
+    const one = await startedOn(source);
+    await one.revocations.revoke(Session, 'user:alice');
+    let ahead = wasAhead ? 86_400 : 0;
+    const other = await startedOn(source, {}, { clock: () => Date.now() / 1000 + ahead });
+    ahead = 86_400;
+    await pass(2);
+    expect(judge(other, 0)).toBeUndefined();
+    ahead = 0;
+    await pass(2);
+
+    expect(judge(other, 0)).toBe('revoked');
+  });
+
+  it('is not read anew where its clock is set back by no more than the tolerance', async () => {
+    const source = new TestSource();
+    const events = recordEvents();
+    let ahead = 30;
+    const one = await startedOn(
+      source,
+      {},
+      { clock: () => Date.now() / 1000 + ahead, clockTolerance: 30 },
+    );
+    await one.revocations.revoke(Session, 'user:alice');
+    await pass(2);
+    const load = jest.spyOn(source, 'load');
+    ahead = 0;
+    await pass(4);
+
+    expect(load.mock.calls.map(([cursor]) => cursor)).not.toContain(undefined);
+    expect(events).toHaveLength(1);
+  });
+
   it('publishes nothing where a load brings nothing new', async () => {
     const source = new TestSource();
     const events = recordEvents();
