@@ -215,15 +215,13 @@ export class SecureCookieDefinition<in Input, out Output> {
       return { value };
     }
     const result = validateWith(this.#schema, value);
-    if (isPromise(result)) {
-      // An unhandled rejection would end the process.
-      void Promise.resolve(result).catch(() => undefined);
+    if (result === 'async') {
       throw new SecureCookieError(
         'schema-async',
         `The schema of the cookie "${this.name}" validates asynchronously: cookies need a synchronous one.`,
       );
     }
-    return fits(result) ? result : undefined;
+    return result;
   }
 }
 
@@ -295,9 +293,19 @@ export function defineSecureCookie(
   return new SecureCookieDefinition(name, options);
 }
 
-function validateWith(schema: SecureCookieStandardSchema, value: unknown) {
+/** Reads the result once, and here, because it may throw as well: it may be a proxy or have getters. */
+function validateWith(
+  schema: SecureCookieStandardSchema,
+  value: unknown,
+): { readonly value: unknown } | 'async' | undefined {
   try {
-    return schema['~standard'].validate(value);
+    const result: unknown = schema['~standard'].validate(value);
+    if (isPromise(result)) {
+      // An unhandled rejection would end the process.
+      void Promise.resolve(result).catch(() => undefined);
+      return 'async';
+    }
+    return fits(result) ? { value: result.value } : undefined;
   } catch {
     return undefined;
   }

@@ -199,6 +199,16 @@ const schemaOf = (validate: (value: unknown) => unknown): SecureCookieStandardSc
   '~standard': { version: 1, vendor: 'test', validate: validate as never },
 });
 
+/** A result whose property throws when it is read. */
+function throwingAt(name: string, result: object): object {
+  return Object.defineProperty(result, name, {
+    enumerable: true,
+    get: () => {
+      throw new TypeError('it was disposed of');
+    },
+  });
+}
+
 describe('a schema that breaks its contract', () => {
   it('with a promise of another realm is found out all the same', () => {
     const foreign: unknown = runInNewContext('Promise.resolve({ value: "alice" })');
@@ -229,6 +239,9 @@ describe('a schema that breaks its contract', () => {
     ['an object without a value', {}],
     ['issues beside a value', { value: 'alice', issues: [] }],
     ['null for issues', { value: 'alice', issues: null }],
+    ['a value that throws', throwingAt('value', {})],
+    ['issues that throw', throwingAt('issues', { value: 'alice' })],
+    ['a "then" that throws', throwingAt('then', { value: 'alice' })],
   ])('by returning %s accepts nothing: a predicate is not a schema', (_what, result) => {
     const Name = defineSecureCookie('name', { schema: schemaOf(() => result) });
 
