@@ -1,8 +1,14 @@
 import { Inject, Logger, Module, type DynamicModule, type NestModule } from '@nestjs/common';
-import { HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
+import {
+  HttpAdapterHost,
+  ModuleRef,
+  ModulesContainer,
+  type AbstractHttpAdapter,
+} from '@nestjs/core';
 import { describeError, SecureCookieError } from '../errors.js';
 import { beforeResponseHead, type HeadWriter } from '../http/before-response-head.js';
 import { DEVICE_BINDING } from '../nest/device-binding.js';
+import { memberOf } from '../own-member.js';
 import { rawRequest, rawResponse } from '../nest/platform.js';
 import { SecureCookieService } from '../nest/secure-cookie.service.js';
 import { logSafely } from '../secure-cookie-logger.js';
@@ -20,6 +26,28 @@ type Endpoint = (
   headers: ReturnType<typeof rawRequest>['headers'],
   attributesOf: AttributesOf,
 ) => EndpointAnswer;
+
+type Route = (request: object, response: object) => void;
+
+/** Where a platform keeps the endpoints that answer there, by path. One key for all copies of this package. */
+const ROUTES = Symbol.for('nestjs-secure-cookie device-bound');
+
+/**
+ * A route of the platform itself. Where an Express instance outlives an app, or an attempt to start one,
+ * the route of that app would answer before those of the next, with keys that nobody loads any more.
+ */
+function routeNewest(httpAdapter: AbstractHttpAdapter, path: string, route: Route): void {
+  const platform: object = httpAdapter.getInstance();
+  const present = memberOf(platform, ROUTES);
+  const routes = present instanceof Map ? present : new Map<string, Route>();
+  if (!routes.has(path)) {
+    httpAdapter.post(path, (request: object, response: object) => {
+      routes.get(path)?.(request, response);
+    });
+  }
+  routes.set(path, route);
+  Reflect.set(platform, ROUTES, routes);
+}
 
 /** Keeps pages of other origins from reading an answer, whatever the app allows elsewhere. */
 const WITHOUT_CORS: HeadWriter = {
@@ -139,7 +167,7 @@ export class DeviceBoundModule implements NestModule {
 
   #serve(path: string, service: SecureCookieService, endpoint: Endpoint): void {
     const { httpAdapter } = this.#adapterHost;
-    httpAdapter.post(path, (request: object, response: object) => {
+    routeNewest(httpAdapter, path, (request, response) => {
       beforeResponseHead(rawResponse(response), WITHOUT_CORS);
       for (const [name, value] of Object.entries(HEADERS)) {
         httpAdapter.setHeader(response, name, value);

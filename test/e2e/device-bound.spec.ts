@@ -4,14 +4,17 @@ import {
   All,
   Controller,
   Get,
+  Injectable,
   Module,
   Post,
   VersioningType,
   type CanActivate,
   type INestApplication,
+  type OnModuleInit,
   type Type,
 } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
 import {
   defineSecureCookie,
   RequireSecureCookie,
@@ -25,7 +28,7 @@ import { DeviceBoundModule } from '../../lib/device-bound/index.js';
 import { DeviceBrowser } from '../support/device-browser.js';
 import { platformApps, type PlatformApp } from '../support/platform-apps.js';
 import { RecordedLog } from '../support/recorded-log.js';
-import { SECRET } from '../support/secrets.js';
+import { OTHER_SECRET, SECRET } from '../support/secrets.js';
 
 const Session = defineSecureCookie('__Host-session', {
   maxAge: 3600,
@@ -296,6 +299,44 @@ describe.each(platformApps)('the endpoints of an app on $platform', (platform) =
     expect(withdrawn.headers.getSetCookie()).toEqual([]);
     expect((await started.browser.register()).status).toBe(503);
   });
+});
+
+function bankOf(secret: string, providers: Type[]): Type {
+  @Module({
+    imports: [
+      SecureCookieModule.forRoot(secret),
+      DeviceBoundModule.forRoot({ sessions: [Session] }),
+    ],
+    controllers: [BankController],
+    providers,
+  })
+  class OwnBankModule {}
+  return OwnBankModule;
+}
+
+it('an Express instance that outlives a start that failed answers with the app that runs', async () => {
+  @Injectable()
+  class Fails implements OnModuleInit {
+    onModuleInit(): void {
+      throw new Error('no database');
+    }
+  }
+  const kept = new ExpressAdapter().getInstance();
+  kept.set('trust proxy', true);
+  const create = (module: Type) =>
+    NestFactory.create(module, new ExpressAdapter(kept), { logger: false });
+
+  await expect((await create(bankOf(OTHER_SECRET, [Fails]))).init()).rejects.toThrow('no database');
+
+  const app = await create(bankOf(SECRET, []));
+  await app.listen(0, '127.0.0.1');
+  const { port }: AddressInfo = app.getHttpServer().address();
+  const browser = new DeviceBrowser(`http://127.0.0.1:${port}`);
+  await browser.send('POST', '/login');
+  const statuses = [(await browser.register()).status, (await browser.refreshed()).status];
+  await app.close();
+
+  expect(statuses).toEqual([200, 200]);
 });
 
 describe('an app whose sessions are to be bound does not start', () => {
