@@ -140,7 +140,7 @@ function exchangeOfGraphql(context: unknown): Exchange | ExchangeWithoutResponse
   }
   const answer = rawResponse(response);
   assertSame(raw, memberOf(answer, 'req') ?? raw);
-  // Apollo copies the context, whose request may be one of before, which has been answered.
+  // Apollo copies the context, so its request may be an earlier one that has been answered.
   assertSame(raw, answer.writableEnded ? undefined : raw);
   return { request, response };
 }

@@ -169,7 +169,7 @@ export class SecureCookieService {
 
   /**
    * A reader of secure cookies for code that sends no response. Each read verifies again, so a reader
-   * may be kept as long as its socket is open. If the context has a response, that says `Vary: Cookie`.
+   * may be kept as long as its socket is open. A response in the context gets `Vary: Cookie`.
    *
    * @param source - a `Cookie` header, or `undefined` if there was none; Node's request, as in
    * socket.io's `engine.use`; a socket, as in gateways and socket.io's `io.use`; or the context that

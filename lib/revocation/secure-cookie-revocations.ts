@@ -214,7 +214,7 @@ export class SecureCookieRevocations {
    * refused
    * @throws {@link SecureCookieError} `revocation-failed` if the source did not record it, with its
    * error as `cause`: answer 503, because the session has not ended. `value` for an invalid key,
-   * `option` for a definition without `revocableBy`, `name` for what is no definition
+   * `option` for a definition without `revocableBy`, `name` if it is not a definition
    * @example
    * await revocations.revoke(Session, `user:${userId}`);
    */
