@@ -5,6 +5,7 @@ import { assertCookieSize } from '../http/set-cookie.js';
 import { deletion } from '../jar/defined-cookies.js';
 import type { BegunSession, DeviceBinding } from '../jar/device-binding.js';
 import type { PendingCookie } from '../jar/pending-cookies.js';
+import { encodeBase64 } from '../signing/payload.js';
 import { ENCRYPTED } from '../signing/sign-value.js';
 import { signedLength, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { DeviceChallenges } from './device-challenges.js';
@@ -120,8 +121,8 @@ export function registrationSubject(
   { name }: AnyDefinition,
   { payload, firstIssuedAt }: BegunSession,
 ): readonly string[] {
-  const value = Buffer.from(payload).toString('base64');
-  return ['registration', name, String(firstIssuedAt), value];
+  // Not with Buffer.from, whose copy of a plaintext would stay in Node's shared pool.
+  return ['registration', name, String(firstIssuedAt), encodeBase64(payload)];
 }
 
 /** `__Secure-`, because `__Host-` requires the path `/`. */

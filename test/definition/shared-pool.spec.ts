@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { defineSecureCookie } from '../../lib/definition/secure-cookie-definition.js';
+import { registrationSubject } from '../../lib/device-bound/bound-sessions.js';
 
 /** The memory that Node gives short Buffers away from, a piece at a time. */
 function pool(): Uint8Array {
@@ -26,6 +27,23 @@ describe("Node's shared Buffer pool", () => {
 
     expect(definition.decode(bytes)).toHaveProperty('value');
     expect([before, pool()].some((memory) => holds(memory, payload))).toBe(false);
+  });
+
+  it('holds nothing of a session that is to be bound to a device', () => {
+    const before = pool();
+    const payload = new TextEncoder().encode('a session to be bound');
+    const subject = registrationSubject(defineSecureCookie('session'), {
+      payload,
+      firstIssuedAt: 1_300_000_000,
+    });
+
+    expect(subject).toEqual([
+      'registration',
+      'session',
+      '1300000000',
+      btoa('a session to be bound'),
+    ]);
+    expect([before, pool()].some((memory) => holds(memory, 'a session to be bound'))).toBe(false);
   });
 
   it('holds nothing of a value that is encoded', () => {
