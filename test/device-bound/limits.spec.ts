@@ -90,6 +90,21 @@ describe('what a device-bound session does not promise', () => {
     expect(copy.read()).toEqual({ valid: false, reason: 'expired' });
   });
 
+  it('refresh cookies that a neighbour plants can end it, and never stand in for it', () => {
+    const victim = EndpointClient.bound();
+    const planted = EndpointClient.bound();
+    const refresh = '__Secure-session-refresh';
+    const ofNeighbour = `${refresh}=${planted.cookies.get(refresh)}; `;
+    const askedBy = (cookie: string): number =>
+      victim.endpoints.refresh({ cookie, 'sec-secure-session-id': victim.identifier }, () => {
+        throw new Error('Nothing is set here.');
+      }).status;
+
+    expect(askedBy(ofNeighbour.repeat(3) + victim.header)).toBe(403);
+    expect(askedBy(ofNeighbour.repeat(4) + victim.header)).toBe(401);
+    expect(askedBy(ofNeighbour)).toBe(401);
+  });
+
   it('a route that sets the session again does so for a copy as well, and that is not bound', () => {
     const copy = copyOf(EndpointClient.bound());
 
