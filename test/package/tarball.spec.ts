@@ -79,7 +79,7 @@ describe('the tarball', () => {
         declarations.map((path) => readFile(join(ROOT, path), 'utf8')),
       );
 
-      expect(texts.join('\n')).toContain('@defaultValue 2_678_400 (31 days, as Tornado)');
+      expect(texts.join('\n')).toContain('@defaultValue 2_678_400 (31 days, as in Tornado)');
       expect(texts.join('\n')).toContain('Tornado: `create_signed_value`');
       expect(texts.join('\n')).not.toContain('@internal');
       expect(texts.join('\n')).not.toMatch(/\b(?:signPending|isSignedBy)\b/);

@@ -1,5 +1,6 @@
 import { Controller, Get, Module, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import {
+  defineSecureCookie,
   RequireSecureCookie,
   SecureCookie,
   SecureCookieError,
@@ -11,6 +12,10 @@ import {
   type SecureCookieErrorCode,
   type SecureCookieVerifyResult,
 } from 'nestjs-secure-cookie';
+import { DeviceBoundModule } from 'nestjs-secure-cookie/device-bound';
+import { CookieMint } from 'nestjs-secure-cookie/testing';
+
+const Session = defineSecureCookie('__Host-session', { deviceBound: { for: 600 } });
 
 @Controller()
 @RequireSecureCookie('user', { maxAge: 3600 })
@@ -29,6 +34,10 @@ export class AccountController {
   }
 }
 
+@Controller()
+@RequireSecureCookie(Session, { bound: true })
+export class TransferController {}
+
 export class SignedInGuard implements CanActivate {
   constructor(private readonly secureCookies: SecureCookieService) {}
 
@@ -41,6 +50,9 @@ export class SignedInGuard implements CanActivate {
   imports: [
     SecureCookieModule.forRoot(process.env['COOKIE_SECRET']),
     SecureCookieModule.forRootAsync({ useFactory: async () => ({ secret: 'x', isGlobal: false }) }),
+    DeviceBoundModule.forRoot({ sessions: [Session] }),
+    // @ts-expect-error: definitions, and not their names
+    DeviceBoundModule.forRoot({ sessions: ['__Host-session'] }),
   ],
 })
 export class AppModule {}
@@ -54,3 +66,4 @@ export const bytes: Uint8Array | undefined = signer.unsign('user', '', { encodin
 export const result: SecureCookieVerifyResult = signer.verify('user', undefined);
 export const why: string = result.valid ? result.value : result.reason;
 export const code: SecureCookieErrorCode = new SecureCookieError('name', '').code;
+export const minted: string = new CookieMint({ secret: 'x' }).bound(Session, 'alice');
