@@ -29,12 +29,12 @@ type Endpoint = (
 
 type Route = (request: object, response: object) => void;
 
-/** Where a platform keeps the endpoints that answer there, by path. One key for all copies of this package. */
+/** The property of a platform for the endpoints that answer there, by path; the same in all copies. */
 const ROUTES = Symbol.for('nestjs-secure-cookie device-bound');
 
 /**
- * A route of the platform itself. Where an Express instance outlives an app, or an attempt to start one,
- * the route of that app would answer before those of the next, with keys that nobody loads any more.
+ * A route of the platform itself. If an Express instance outlives an app, or a failed start, the route of
+ * that app would answer before the next app's, with keys that nobody loads any more.
  */
 function routeNewest(httpAdapter: AbstractHttpAdapter, path: string, route: Route): void {
   const platform: object = httpAdapter.getInstance();

@@ -34,7 +34,7 @@ export const NEVER = -1;
  * most two in a hundred keys without a mark.
  */
 export class MarkTable {
-  /** Where a key wants to lie. */
+  /** Chooses the place of a key. */
   readonly #hash: MultilinearHash;
   #marks = new Int32Array(SMALLEST * WIDTH);
   #hints = new Int32Array(SMALLEST / 4);
@@ -176,7 +176,7 @@ function findPlace(
   c: number,
   d: number,
 ): number {
-  // As many upper bits as there are places.
+  // The upper bits of the hash, as many as the number of places needs.
   const bits = hash.of(a, b, c, d) >>> (Math.clz32(marks.length / WIDTH) + 1);
   let place = bits * WIDTH;
   while (isTaken(marks, place) && !isOf(marks, place, a, b, c, d)) {

@@ -1,28 +1,28 @@
-/** A key's four integers have two halves each; one more integer is added. */
+/** Eight factors, for the halves of a key's four integers, and one integer that is added. */
 const INTEGERS = 9;
 
 const HALF = 0xffff;
 
 /**
  * Multilinear hashing: the sum of a key's halves of 16 bits, each multiplied by a random integer of 32
- * bits. Two keys, however they were chosen, have the same upper 17 bits once in 2 to the 17th (Thorup,
+ * bits. However two keys are chosen, their upper 17 bits are equal with a probability of 2^-17 (Thorup,
  * "High Speed Hashing for Integers and Strings", 2015, section 3.5).
  *
- * Keys of marks are hashes only where this library wrote them. Whoever can write to the store chooses
- * them as they like, and ten thousand keys that want one place would stop a process for seconds.
+ * Only the keys of marks that this library wrote are hashes. Anyone who can write to the store can
+ * choose keys, and ten thousand keys for one place would block a process for seconds.
  */
 export class MultilinearHash {
   readonly #factors: Int32Array;
 
   /**
-   * @param random - gives this many random bytes, which nobody else may know
+   * @param random - returns this many random bytes, which nobody else may know
    */
   constructor(random: (length: number) => Uint8Array) {
     const bytes = random(INTEGERS * Int32Array.BYTES_PER_ELEMENT);
     this.#factors = new Int32Array(Uint8Array.from(bytes).buffer);
   }
 
-  /** The hash of a key's four 32-bit integers, of as many bits; the upper ones are the good ones. */
+  /** The 32-bit hash of a key's four 32-bit integers. Use its upper bits. */
   of(a: number, b: number, c: number, d: number): number {
     const factors = this.#factors;
     const sum =

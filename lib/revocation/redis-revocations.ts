@@ -83,7 +83,7 @@ class RedisRevocations implements SecureCookieRevocationSource {
   #overdue = 0;
   /** The longest time that an entry matters, in seconds; unknown until the stream has been read. */
   #longest: number | undefined;
-  /** The server's time when it took the last entry that was read, in seconds since the epoch. */
+  /** The server's time of the newest entry that was read, in seconds since the epoch. */
   #newest = 0;
 
   constructor(send: SecureCookieRedisRevocationsOptions['send'], key: string) {
@@ -133,7 +133,7 @@ class RedisRevocations implements SecureCookieRevocationSource {
       const fields = ['key', key, ...dates, ...(isHint(hint) ? ['hint', String(hint)] : [])];
       const id = await this.#send('XADD', this.#key, ...this.#trim(at, until), '*', ...fields);
       if (!isEntryId(id)) {
-        throw new Error('The reply to XADD is no id of an entry: "send" must resolve to it.');
+        throw new Error('The reply to XADD is not the id of an entry: "send" must resolve to it.');
       }
     } finally {
       signal.removeEventListener('abort', becomeOverdue);
@@ -143,8 +143,8 @@ class RedisRevocations implements SecureCookieRevocationSource {
 
   /**
    * Trims entries that are known to be too old to matter. Ids carry the server's time, and the longest
-   * time counts from it: an instance whose clock is ahead would trim them all. Nor does an id alone tell
-   * the time, because whoever writes to the stream may choose it.
+   * time counts from it: with its own clock, an instance whose clock is ahead would trim everything. The
+   * ids alone are no better, because anyone who writes to the stream may choose one.
    */
   #trim(at: number, until: number): readonly string[] {
     if (this.#longest === undefined) {
@@ -186,7 +186,7 @@ function longestOf(longest: number, { id, mark }: StreamEntry): number {
   return Math.max(longest, mark.until - recordedAt(id) || 0);
 }
 
-/** By the server's clock, in seconds since the epoch. */
+/** The time of an entry by the server's clock, in seconds since the epoch. */
 function recordedAt(id: string): number {
   return Math.floor(Number.parseInt(id, 10) / 1000);
 }

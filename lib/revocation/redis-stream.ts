@@ -31,7 +31,7 @@ export function parseStream(reply: unknown): readonly StreamEntry[] {
   return reply.map(parseEntry);
 }
 
-/** Whether a reply is the id of an entry, as XADD gives it. */
+/** Whether a reply is the id of an entry, as XADD returns it. */
 export function isEntryId(reply: unknown): boolean {
   return ENTRY_ID.test(String(reply));
 }

@@ -31,7 +31,7 @@ export class RevocationLoader {
   #knownAt = Number.NEGATIVE_INFINITY;
   #forgotAt = Number.NEGATIVE_INFINITY;
   #isFailing = false;
-  /** The latest time by which marks that are over were dropped. */
+  /** The latest time for which ended marks were dropped. */
   #droppedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -102,8 +102,8 @@ export class RevocationLoader {
   }
 
   /**
-   * By a clock that was ahead, marks were dropped that matter again now that it was set back. Marks are
-   * kept longer than they matter by the tolerance: for less than that, none of them is missing.
+   * Loads everything again if the clock was set back: while it was ahead, marks were dropped that matter
+   * again now. Marks are kept longer than they matter by `clockTolerance`, so a smaller step misses none.
    */
   #beginAnewIfSetBack(now: number): void {
     if (now < this.#droppedAt - this.#signer.clockTolerance) {
@@ -127,9 +127,9 @@ export class RevocationLoader {
   }
 
   /**
-   * Applies marks that have not ended. A date later than any that a cookie may have is set back, so
-   * that a new cookie can be dated after it: anyone who can write to the store can log people out, but
-   * must not keep them out.
+   * Applies marks that have not ended. If the date of a mark is later than that of any valid cookie, it
+   * is set back, so that a new cookie can be dated after it: anyone who can write to the store can log
+   * people out, but must not keep them out.
    *
    * @returns how many changed the list
    */

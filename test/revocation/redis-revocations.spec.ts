@@ -102,7 +102,7 @@ describe('a read that is never answered', () => {
   });
 });
 
-describe('a reply to XADD that is no id of an entry', () => {
+describe('a reply to XADD that is not the id of an entry', () => {
   it.each<[string, unknown]>([
     ['nothing, of a wrapper that swallows errors', undefined],
     ['null, as Redis gives where nothing was added', null],
