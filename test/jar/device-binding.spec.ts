@@ -10,7 +10,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { BegunSession, DeviceBinding } from '../../lib/jar/device-binding.js';
 import { deletion } from '../../lib/jar/defined-cookies.js';
-import { CookieMint, readSetCookies } from '../../lib/testing/index.js';
+import { CookieMint, createTestJar, readSetCookies } from '../../lib/testing/index.js';
 import { OTHER_SECRET, SECRET } from '../support/secrets.js';
 import { thrownBy } from '../support/thrown-by.js';
 
@@ -239,6 +239,18 @@ describe('setting a cookie with deviceBound', () => {
 
     expect(cookies.map(({ name }) => name)).toEqual(['__Host-plain']);
     expect(registration).toBeUndefined();
+  });
+});
+
+describe('a jar of the test kit', () => {
+  it('sets a cookie with deviceBound without the module, and asks for nothing', () => {
+    const { jar, sent } = createTestJar({ cookies: (mint) => mint.bound(Session, 'alice') });
+
+    expect(jar.verify(Session)).toMatchObject({ valid: true, value: 'alice', bound: true });
+
+    jar.set(Session, 'bob');
+
+    expect(sent().map(({ name }) => name)).toEqual(['__Host-session']);
   });
 });
 
