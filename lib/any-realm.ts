@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { memberOf } from './own-member.js';
 
 /*
  * Type checks for values of any realm. Jest's environments and `node:vm` have their own classes, for
@@ -22,4 +23,16 @@ export function isError(value: unknown): value is Error {
     value instanceof Error ||
     Object.prototype.toString.call(value) === '[object DOMException]'
   );
+}
+
+/**
+ * Whether a value is a promise, of any library, where an answer was due at once. Its rejection is then
+ * ignored: unhandled, it would end the process.
+ */
+export function isLate(value: unknown): value is PromiseLike<unknown> {
+  const late = memberOf(value, 'then') !== undefined;
+  if (late) {
+    void Promise.resolve(value).catch(() => undefined);
+  }
+  return late;
 }

@@ -1,4 +1,4 @@
-import { isBytes, isValidDate } from '../any-realm.js';
+import { isBytes, isLate, isValidDate } from '../any-realm.js';
 import { SecureCookieError } from '../errors.js';
 import { memberOf } from '../own-member.js';
 import { ownMembers } from '../own-options.js';
@@ -145,9 +145,7 @@ function payloadOf(found: unknown): SecureCookieAcceptedPayload | undefined {
   if (typeof found !== 'object' || found === null) {
     return undefined;
   }
-  if (memberOf(found, 'then') !== undefined) {
-    // It would come too late, and an unhandled rejection would end the process.
-    void Promise.resolve(found).catch(() => undefined);
+  if (isLate(found)) {
     return undefined;
   }
   const payload: unknown = memberOf(found, 'payload');

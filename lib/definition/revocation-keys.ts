@@ -1,3 +1,5 @@
+import { isLate } from '../any-realm.js';
+
 /** The most keys that one value can have. */
 const MAX_KEYS = 8;
 
@@ -24,7 +26,7 @@ export function revocationKeys(
 ): readonly string[] | undefined {
   try {
     const keys: unknown = Reflect.apply(revocableBy, undefined, [value]);
-    return isKeys(keys) ? keys : undefined;
+    return !isLate(keys) && isKeys(keys) ? keys : undefined;
   } catch {
     return undefined;
   }

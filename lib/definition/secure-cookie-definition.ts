@@ -5,6 +5,7 @@ import {
   resolveCookieAttributes,
   type SecureCookieAttributes,
 } from '../http/set-cookie.js';
+import { isLate } from '../any-realm.js';
 import { hasMember, memberOf } from '../own-member.js';
 import { ownOptions } from '../own-options.js';
 import type { SecureCookieRejection } from '../signing/verify-result.js';
@@ -300,9 +301,7 @@ function validateWith(
 ): { readonly value: unknown } | 'async' | undefined {
   try {
     const result: unknown = schema['~standard'].validate(value);
-    if (isPromise(result)) {
-      // An unhandled rejection would end the process.
-      void Promise.resolve(result).catch(() => undefined);
+    if (isLate(result)) {
       return 'async';
     }
     return fits(result) ? { value: result.value } : undefined;
@@ -314,9 +313,4 @@ function validateWith(
 /** Only an object with a value says that a value is valid; `true`, `false` and `null` do not. */
 function fits(result: unknown): result is { readonly value: unknown } {
   return hasMember(result, 'value') && memberOf(result, 'issues') === undefined;
-}
-
-/** Promises of any library or realm: taken for a result, one would pass as a value without issues. */
-function isPromise(result: unknown): result is PromiseLike<unknown> {
-  return memberOf(result, 'then') !== undefined;
 }

@@ -1,3 +1,4 @@
+import { isLate } from '../any-realm.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
 import { hostName } from '../http/host-name.js';
@@ -67,7 +68,7 @@ function domainFor(name: string, domainOf: DomainOf, host: string): string | und
   if (domain === undefined || domain === null) {
     return undefined;
   }
-  if (isCookieDomain(domain)) {
+  if (!isLate(domain) && isCookieDomain(domain)) {
     return domain;
   }
   throw new SecureCookieError(

@@ -61,6 +61,19 @@ describe('the keys that a value can be revoked by', () => {
     expect(Session.revocationKeys({})).toBeUndefined();
   });
 
+  it('are unknown if the function is asynchronous, and its rejection does not end the process', async () => {
+    const rejections: unknown[] = [];
+    const note = (reason: unknown): number => rejections.push(reason);
+    process.on('unhandledRejection', note);
+    const Session = definitionOf(async () => Promise.reject(new Error('no database')));
+
+    expect(Session.revocationKeys(1)).toBeUndefined();
+
+    await new Promise(setImmediate);
+    process.off('unhandledRejection', note);
+    expect(rejections).toEqual([]);
+  });
+
   it('are none without revocableBy, which is then not revocable', () => {
     const Theme = defineSecureCookie('theme');
 

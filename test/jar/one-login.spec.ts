@@ -324,6 +324,22 @@ describe("a domain that is a function of the request's host", () => {
     expect(asked).toEqual([]);
   });
 
+  it('that is asynchronous and rejects leaves no unhandled rejection, which ends a process', async () => {
+    const rejections: unknown[] = [];
+    const note = (reason: unknown): number => rejections.push(reason);
+    process.on('unhandledRejection', note);
+    const failure = Promise.reject(new Error('no database'));
+    const Tenant = defineSecureCookie('session', { domain: (() => failure) as never });
+
+    expect(thrownBy(() => exchange((jar) => jar.set(Tenant, 'x')))).toMatchObject({
+      code: 'attribute',
+    });
+
+    await new Promise(setImmediate);
+    process.off('unhandledRejection', note);
+    expect(rejections).toEqual([]);
+  });
+
   it.each([
     ['nothing', undefined],
     ['null', null],
