@@ -7,9 +7,9 @@ import type { ResolvedAttributes } from '../http/resolved-attributes.js';
 import { deletion } from '../jar/defined-cookies.js';
 import type { PendingCookie } from '../jar/pending-cookies.js';
 import { readDefinedCookie } from '../jar/read-defined-cookie.js';
+import { revocationsOf } from '../revocation/revocations-of.js';
 import {
   judgeRevocation,
-  revocationsOf,
   type SecureCookieRevocations,
 } from '../revocation/secure-cookie-revocations.js';
 import { signedLength, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
@@ -266,7 +266,7 @@ export class DeviceBoundEndpoints {
     if (decoded.reason !== undefined) {
       return 'schema';
     }
-    const revocations = revocationsOf(definition, this.#revocations);
+    const revocations = revocationsOf(definition, this.#revocations, this.#signer);
     return judgeRevocation(revocations, definition, decoded.value, state.firstIssuedAt);
   }
 

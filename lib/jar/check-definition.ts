@@ -1,9 +1,7 @@
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
-import {
-  revocationsOf,
-  type SecureCookieRevocations,
-} from '../revocation/secure-cookie-revocations.js';
+import { revocationsOf } from '../revocation/revocations-of.js';
+import { type SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
 import { refuseSecrets, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import type { CookieDefaults } from './cookie-defaults.js';
 import { bindingOf, type DeviceBinding } from './device-binding.js';
@@ -21,7 +19,7 @@ export function checkDefinition(
   revocations: SecureCookieRevocations | undefined,
   binding: DeviceBinding | undefined,
 ): void {
-  revocationsOf(definition, revocations);
+  revocationsOf(definition, revocations, signer);
   bindingOf(definition, binding);
   for (const { secrets } of definition.accepts) {
     refuseSecrets(signer, secrets);

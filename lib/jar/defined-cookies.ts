@@ -3,9 +3,9 @@ import { SecureCookieError } from '../errors.js';
 import type { ResolvedAttributes } from '../http/resolved-attributes.js';
 import { assertCookieSize, fitsCookie } from '../http/set-cookie.js';
 import { ownOptions, type OwnOptions } from '../own-options.js';
+import { revocationsOf } from '../revocation/revocations-of.js';
 import {
   dateAfterMarks,
-  revocationsOf,
   type SecureCookieRevocations,
 } from '../revocation/secure-cookie-revocations.js';
 import { ENCRYPTED } from '../signing/sign-value.js';
@@ -40,7 +40,7 @@ export function cookiesToSet<Input>(
 ): readonly PendingCookie[] {
   assertRenewable(definition, signer, attributes.defaults);
   const binding = bindingOf(definition, givenBinding);
-  const revocations = revocationsOf(definition, given);
+  const revocations = revocationsOf(definition, given, signer);
   const { persistent } = ownSetOptions(options);
   const payload = definition.encode(value);
   const firstIssuedAt = dateAfterMarks(revocations, definition, payload);

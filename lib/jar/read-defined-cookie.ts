@@ -1,7 +1,7 @@
+import { revocationsOf } from '../revocation/revocations-of.js';
 import {
   firstIssueOfUndated,
   judgeRevocation,
-  revocationsOf,
   type SecureCookieRevocations,
 } from '../revocation/secure-cookie-revocations.js';
 import { publishRead } from '../signing/read-events.js';
@@ -104,7 +104,7 @@ export function readDefinedCookie<Value>(
   values: readonly string[],
   given: SecureCookieRevocations | undefined,
 ): DefinedRead<Value> {
-  const revocations = revocationsOf(definition, given);
+  const revocations = revocationsOf(definition, given, signer);
   for (const { secrets } of definition.accepts) {
     refuseSecrets(signer, secrets);
   }

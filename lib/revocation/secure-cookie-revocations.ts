@@ -56,6 +56,9 @@ export let firstIssueOfUndated: (
   revocations: SecureCookieRevocations | undefined,
 ) => number | undefined;
 
+/** How long marks count for definitions without a lifetime of their own, in seconds. */
+export let maxAgeOfMarks: (revocations: SecureCookieRevocations) => number;
+
 /**
  * Adds a mark for the first key of a payload to the list of this instance only. For the test kit.
  * Throws `value` for a payload without a key.
@@ -66,27 +69,6 @@ export let markHere: (
   payload: Uint8Array,
   at: number,
 ) => void;
-
-/**
- * The revocations by which cookies of a definition are judged; `undefined` if it is not revocable.
- *
- * @throws {@link SecureCookieError} `revocations-missing`
- */
-export function revocationsOf(
-  { name, revocable }: AnyDefinition,
-  revocations: SecureCookieRevocations | undefined,
-): SecureCookieRevocations | undefined {
-  if (!revocable) {
-    return undefined;
-  }
-  if (revocations === undefined) {
-    throw new SecureCookieError(
-      'revocations-missing',
-      `The definition of the cookie "${name}" has "revocableBy", but nothing can revoke it: give SecureCookieModule the option "revocations", { source, refreshEvery, maxStale }, or pass a SecureCookieRevocations to your own reader or jar.`,
-    );
-  }
-  return revocations;
-}
 
 /** Asserts that the app has the option `revocations`. */
 function present<Part>(part: Part | undefined): Part {
@@ -130,6 +112,7 @@ export class SecureCookieRevocations {
       revocations === undefined ? undefined : revocations.#dateOf(definition, payload);
     firstIssueOfUndated = (revocations) =>
       revocations === undefined ? undefined : revocations.#firstIssueOfUndated();
+    maxAgeOfMarks = (revocations) => revocations.#signer.maxAge;
     markHere = (revocations, definition, payload, at) =>
       revocations.#markHere(definition, payload, at);
   }

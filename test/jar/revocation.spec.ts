@@ -341,6 +341,39 @@ describe('a value with invalid keys', () => {
   });
 });
 
+describe('a second signer, whose cookies live longer than the marks of the first', () => {
+  const lasting = new SecureCookieSigner({ secret: SECRET, maxAge: signer.maxAge + 1 });
+  const options = { codec: 'json', revocableBy: () => ['user:alice'] } as const;
+  const Unlimited = defineSecureCookie('session', options);
+  const Browser = defineSecureCookie('session', { ...options, maxAge: null });
+
+  it.each([
+    ['without a maxAge', Unlimited],
+    ['of the browser session', Browser],
+  ])('throws for a definition %s, or it would be valid again', async (_what, definition) => {
+    const revocations = await revocationsOn();
+    const cookie = `session=${lasting.sign('session', '1')}`;
+    const reader = new SecureCookieReader(lasting, cookie, { revocations });
+
+    expect(thrownBy(() => reader.get(definition))).toMatchObject({
+      name: 'SecureCookieError',
+      code: 'option',
+    });
+    expect(new SecureCookieReader(signer, cookie, { revocations }).get(definition)).toBe(1);
+  });
+
+  it.each([
+    ['maxAge', { maxAge: 10_000_000 }],
+    ['absoluteMaxAge', { maxAge: null, absoluteMaxAge: 10_000_000 }],
+  ])('reads a definition with %s: its marks last as long', async (_what, lasts) => {
+    const definition = defineSecureCookie('session', { ...options, ...lasts });
+    const revocations = await revocationsOn();
+    const cookie = `session=${lasting.sign('session', '1')}`;
+
+    expect(new SecureCookieReader(lasting, cookie, { revocations }).get(definition)).toBe(1);
+  });
+});
+
 describe('a list that is too old', () => {
   it('refuses those that can be revoked, and no others; setting goes on', async () => {
     const source = new TestSource();
