@@ -162,16 +162,16 @@ export class DeviceBoundEndpoints {
   ): EndpointAnswer {
     const { session, state } = found;
     const { name } = session.definition;
-    switch (this.#challenges.judge(proof.challenge, refreshSubject(session, state))) {
-      case 'foreign':
-        return refused(401, name, 'challenge');
-      case 'old':
-        return this.#ask(found);
-      default:
-        return isProvenBy(proof, deviceKey(state.point))
-          ? this.#renew(found, attributesOf)
-          : refused(401, name, 'proof');
+    const judgement = this.#challenges.judge(proof.challenge, refreshSubject(session, state));
+    if (judgement === 'foreign') {
+      return refused(401, name, 'challenge');
     }
+    if (judgement === 'old') {
+      return this.#ask(found);
+    }
+    return isProvenBy(proof, deviceKey(state.point))
+      ? this.#renew(found, attributesOf)
+      : refused(401, name, 'proof');
   }
 
   /** The state of a session that has just begun, if this challenge was made for it. */

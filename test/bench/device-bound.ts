@@ -54,7 +54,7 @@ function deviceBoundContest(): Contest {
   const endpoints = new DeviceBoundEndpoints(sessions, signer, undefined);
   const defaults = new CookieDefaults({}, signer.maxAge);
   const attributesOf = (definition: typeof Session) =>
-    defaults.ofDefinition(definition as never, () => true);
+    defaults.ofDefinition(definition, () => true);
 
   const payload = Session.encode('{"userId":"5f3759df"}');
   const stored = { payload, firstIssuedAt: undefined, persistent: true, bound: false };

@@ -43,7 +43,7 @@ interface Call {
 class App {}
 
 class Handlers {
-  read(@SecureCookie(NAME) value: string | undefined): string | undefined {
+  read(this: void, @SecureCookie(NAME) value: string | undefined): string | undefined {
     return value;
   }
 }
@@ -88,9 +88,9 @@ function contestsOf(express: NestApp, fastify: NestApp): readonly Contest[] {
 
   return [
     contestOf('a resolver, Apollo on Express', ofExpress, () => {
-      const req = Object.assign(requestOn(socket), { app, res: undefined as unknown });
-      req.res = new ServerResponse(req);
-      return resolver(req, { req });
+      const req = requestOn(socket);
+      const context = { req: Object.assign(req, { app, res: new ServerResponse(req) }) };
+      return resolver(req, context);
     }),
     contestOf('a resolver, Mercurius, and Apollo on Fastify', ofFastify, () => {
       const raw = requestOn(socket);

@@ -170,7 +170,7 @@ describe('a proof', () => {
     // The last character of 64 bytes carries 4 bits that mean nothing: 15 other ones decode alike.
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     const [header, payload, signature] = parts(REFRESH);
-    const accepted = [...alphabet].filter((last) =>
+    const accepted = Array.from(alphabet).filter((last) =>
       proves(`${header}.${payload}.${signature.slice(0, -1)}${last}`),
     );
 

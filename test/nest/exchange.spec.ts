@@ -17,9 +17,9 @@ function requestWith(cookie: string, ...more: readonly string[]): IncomingMessag
 const raw = requestWith('user=alice');
 const rawResponse = new ServerResponse(raw);
 /** As Express has them: each knows the other. */
-const ofExpress = Object.assign(requestWith('user=alice'), { res: undefined as unknown });
-const responseOfExpress = new ServerResponse(ofExpress);
-ofExpress.res = responseOfExpress;
+const requestOfExpress = requestWith('user=alice');
+const responseOfExpress = new ServerResponse(requestOfExpress);
+const ofExpress = Object.assign(requestOfExpress, { res: responseOfExpress });
 const ofFastify = { raw, headers: raw.headers };
 const reply = { raw: rawResponse, request: ofFastify };
 /** What Mercurius makes of it: "connection_init" brought the other cookie. */
@@ -227,9 +227,9 @@ describe('requests of two clients in one context are refused', () => {
   });
 
   it('a request that has been answered already', () => {
-    const req = Object.assign(requestWith('user=alice'), { res: undefined as unknown });
-    const res = new ServerResponse(req);
-    req.res = res;
+    const request = requestWith('user=alice');
+    const res = new ServerResponse(request);
+    const req = Object.assign(request, { res });
     const before = exchangeOf(resolver({ req })).request;
     res.end();
 

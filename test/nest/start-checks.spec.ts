@@ -464,7 +464,8 @@ describe('a requirement that was lost on the way', () => {
   class BoundForEachRequest {
     constructor() {
       this.bound = this.bound.bind(this);
-      this.copied = withMetadataOf(this.copied, this.copied.bind(this));
+      const copied = this.copied.bind(this);
+      this.copied = withMetadataOf(Reflect.get(BoundForEachRequest.prototype, 'copied'), copied);
     }
 
     @Get('bound')

@@ -186,8 +186,9 @@ class Spread {
     const { session } = cookie;
     const server = this.#random.below(this.#servers.length);
     const sentAt = Date.now();
-    const { response, body } = await this.#ask<VisitAnswer>(server, 'GET', 'visit', cookie);
+    const { response, text } = await this.#ask(server, 'GET', 'visit', cookie);
     const answeredAt = Date.now();
+    const body: VisitAnswer = JSON.parse(text);
     this.#visits.push({ session, server, sentAt, answeredAt, verdict: body.verdict });
     if (body.verdict === 'valid' && body.user !== session.user) {
       this.#report(`the session of ${session.user} was read as that of ${body.user}`);
@@ -204,7 +205,7 @@ class Spread {
     const device = `${user}-${this.#random.below(DEVICES)}`;
     const server = this.#random.below(this.#servers.length);
     const query = new URLSearchParams({ user, device });
-    const { response } = await this.#ask<object>(server, 'POST', `login?${query}`);
+    const { response } = await this.#ask(server, 'POST', `login?${query.toString()}`);
     this.#logins += 1;
     this.#keepNew(user, device, response);
   }
@@ -226,9 +227,10 @@ class Spread {
     this.#hot.push(cookie);
     this.#hot.splice(0, this.#hot.length - MAX_HOT);
     const query = new URLSearchParams({ key, ...(staysIn ? { user, device } : {}) });
-    const path = `revoke?${query}`;
-    const { response, body } = await this.#ask<RevocationAnswer>(server, 'POST', path, cookie);
+    const path = `revoke?${query.toString()}`;
+    const { response, text } = await this.#ask(server, 'POST', path, cookie);
     revocation.answeredAt = Date.now();
+    const body: RevocationAnswer = JSON.parse(text);
     revocation.at = body.at;
     this.#revoked += 1;
     if (staysIn) {
@@ -236,7 +238,12 @@ class Spread {
     }
   }
 
-  async #ask<Body>(server: number, method: string, path: string, cookie?: Cookie) {
+  async #ask(
+    server: number,
+    method: string,
+    path: string,
+    cookie?: Cookie,
+  ): Promise<{ readonly response: Response; readonly text: string }> {
     const response = await fetch(`${this.#servers[server]?.url}/${path}`, {
       method,
       headers: cookie === undefined ? {} : { cookie: `session=${cookie.signed}` },
@@ -245,8 +252,7 @@ class Spread {
     if (!response.ok) {
       throw new Error(`HTTP ${response.status} of ${path}: ${text}`);
     }
-    const body: Body = JSON.parse(text);
-    return { response, body };
+    return { response, text };
   }
 
   /** One of the last seconds, or any. */
@@ -278,9 +284,14 @@ class Spread {
 
   async #slowestLoad(): Promise<number> {
     const answers = await Promise.all(
-      this.#servers.map((_, server) => this.#ask<LoadAnswer>(server, 'GET', 'loads')),
+      this.#servers.map((_, server) => this.#ask(server, 'GET', 'loads')),
     );
-    return Math.max(...answers.map(({ body }) => body.slowest));
+    return Math.max(
+      ...answers.map(({ text }) => {
+        const { slowest }: LoadAnswer = JSON.parse(text);
+        return slowest;
+      }),
+    );
   }
 
   /** At the end, when it is known how long a load took. */

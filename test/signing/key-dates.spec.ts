@@ -219,7 +219,7 @@ describe('keys with dates that cannot be', () => {
 
   it('say nothing of the secret', () => {
     const secret = { ...ROTATION, 2: { ...ROTATION[2], readsUntil: date(END) } };
-    const { message } = thrownBy(() => signerAt({ secret })) as Error;
+    const { message } = thrownBy(() => signerAt({ secret }));
 
     expect(message).toContain('version 2');
     expect(message).not.toContain(OTHER_SECRET);
