@@ -125,6 +125,7 @@ export class DeviceBoundModule implements NestModule {
    * the cookie that they renew, and no other route pays for them.
    *
    * @throws `SecureCookieError` with `module-missing`, `module-twice`, `revocations-missing` or `option`
+   * @experimental
    */
   configure(): void {
     this.#assertOnce();
