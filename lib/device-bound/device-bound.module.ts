@@ -6,7 +6,8 @@ import {
   type AbstractHttpAdapter,
 } from '@nestjs/core';
 import { describeError, SecureCookieError } from '../errors.js';
-import { beforeResponseHead, type HeadWriter } from '../http/before-response-head.js';
+import { beforeResponseHead } from '../http/before-response-head.js';
+import type { HeadWriter } from '../http/response-head.js';
 import { DEVICE_BINDING } from '../nest/device-binding.js';
 import { memberOf } from '../own-member.js';
 import { rawRequest, rawResponse } from '../nest/platform.js';

@@ -1,15 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { SecureCookieError } from '../errors.js';
-import { headOf, isUnpaired, SetHead, type Headers, type ResponseHead } from './response-head.js';
-
-/** Adds to the head of a response. */
-export interface HeadWriter {
-  /**
-   * Called right before the head is sent, and again with the next head if Node refuses this one.
-   * Must not throw: nothing up the stack could handle it.
-   */
-  write(head: ResponseHead): void;
-}
+import { beforeWriteHead } from './before-write-head.js';
+import {
+  headOf,
+  isUnpaired,
+  SetHead,
+  type Headers,
+  type HeadWriter,
+  type ResponseHead,
+} from './response-head.js';
 
 /** The property of a response, or of its HTTP/2 stream, that keeps the writers waiting for its head. */
 const AWAITED = Symbol('nestjs-secure-cookie head');
@@ -59,6 +58,10 @@ interface Http2Stream {
  * @throws {@link SecureCookieError} `not-http` - the response is not one of Node's
  */
 export function beforeResponseHead(response: ServerResponse, writer: HeadWriter): void {
+  if (process.versions['bun'] !== undefined) {
+    beforeWriteHead(response, writer);
+    return;
+  }
   if (isHttp1Response(response)) {
     response[AWAITED] ??= takeStoreHeader(response);
     response[AWAITED].writers.push(writer);

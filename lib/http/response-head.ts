@@ -12,6 +12,15 @@ export interface ResponseHead {
   removeHeader(name: string): void;
 }
 
+/** Adds to the head of a response. */
+export interface HeadWriter {
+  /**
+   * Called right before the head is sent, and again with the next head if Node refuses this one.
+   * Must not throw: nothing up the stack could handle it.
+   */
+  write(head: ResponseHead): void;
+}
+
 /** What `writeHead` takes: an object, a list that alternates names and values, or a list of pairs. */
 export type Headers = OutgoingHttpHeaders | readonly OutgoingHttpHeader[] | readonly HeaderPair[];
 
@@ -223,6 +232,11 @@ class PairsHead implements ResponseHead {
   }
 
   undo(): void {}
+}
+
+/** Names and values of the headers that `writeHead` is given, in any form. */
+export function givenPairs(headers: Headers): readonly HeaderPair[] {
+  return isList(headers) ? pairsOf(headers) : Object.entries(headers);
 }
 
 /** Whether the last name has no value: Node refuses such a list. */

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { beforeResponseHead, type HeadWriter } from './before-response-head.js';
+import { beforeResponseHead } from './before-response-head.js';
+import type { HeadWriter } from './response-head.js';
 import { varyByCookie } from './caching.js';
 
 /** Shared by all responses: it holds nothing of a request. */

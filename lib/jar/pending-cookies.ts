@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { describeError, SecureCookieError } from '../errors.js';
-import { beforeResponseHead, type HeadWriter } from '../http/before-response-head.js';
+import { beforeResponseHead } from '../http/before-response-head.js';
+import type { HeadWriter } from '../http/response-head.js';
 import { keepPrivate } from '../http/caching.js';
 import type { ResponseHead } from '../http/response-head.js';
 import type { ResolvedAttributes } from '../http/resolved-attributes.js';

@@ -1,0 +1,62 @@
+import type { ServerResponse } from 'node:http';
+import { givenPairs, SetHead, type Headers, type HeadWriter } from './response-head.js';
+
+/** Where a response keeps the writers that wait for its head. */
+const AWAITED = Symbol('nestjs-secure-cookie write head');
+
+type WriteHead = (statusCode: number, reason?: string) => unknown;
+
+interface AwaitingResponse extends ServerResponse {
+  [AWAITED]?: { readonly writers: HeadWriter[]; readonly send: WriteHead };
+}
+
+/**
+ * `beforeResponseHead` for Bun, which has no step below `writeHead`. There, every way out of a response
+ * calls `writeHead`. Middleware that wrapped `writeHead` before the first cookie speaks after the writer.
+ */
+export function beforeWriteHead(response: AwaitingResponse, writer: HeadWriter): void {
+  if (response[AWAITED] === undefined) {
+    const writeHeadOfServer = response.writeHead.bind(response);
+    const send: WriteHead = (...head) => writeHeadOfServer(...head);
+    response[AWAITED] = { writers: [], send };
+    Object.assign(response, { writeHead });
+  }
+  response[AWAITED].writers.push(writer);
+}
+
+/** Sets the headers that were given, so that writers see all of them in one place. */
+function writeHead(
+  this: AwaitingResponse,
+  statusCode: number,
+  reason?: string | Headers | null,
+  headers?: Headers | null,
+): AwaitingResponse {
+  const { writers = [], send } = this[AWAITED] ?? {};
+  const given = typeof reason === 'string' ? headers : (headers ?? reason);
+  if (!this.headersSent) {
+    this.statusCode = statusCode;
+    setHeaders(this, given ?? {});
+    for (const writer of writers) {
+      writer.write(new SetHead(this, undefined));
+    }
+  }
+  send?.(statusCode, typeof reason === 'string' ? reason : undefined);
+  return this;
+}
+
+/** A name that a list repeats keeps all its values. */
+function setHeaders(response: ServerResponse, headers: Headers): void {
+  const set = new Set<string>();
+  for (const [name, value] of givenPairs(headers)) {
+    const text = String(name);
+    const lowerCase = text.toLowerCase();
+    if (value !== undefined) {
+      if (set.has(lowerCase) && typeof value !== 'number') {
+        response.appendHeader(text, value);
+      } else {
+        response.setHeader(text, value);
+      }
+      set.add(lowerCase);
+    }
+  }
+}
