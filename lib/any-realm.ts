@@ -26,8 +26,8 @@ export function isError(value: unknown): value is Error {
 }
 
 /**
- * Whether a value is a promise, of any library, where an answer was due at once. Its rejection is then
- * ignored: unhandled, it would end the process.
+ * Whether a value is a promise, of any library, although a synchronous answer was due. Its rejection is
+ * ignored: an unhandled one would end the process.
  */
 export function isLate(value: unknown): value is PromiseLike<unknown> {
   const late = memberOf(value, 'then') !== undefined;

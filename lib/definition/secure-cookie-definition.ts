@@ -294,7 +294,7 @@ export function defineSecureCookie(
   return new SecureCookieDefinition(name, options);
 }
 
-/** Reads the result once, and here, because it may throw as well: it may be a proxy or have getters. */
+/** Reads the result once, inside the `try`: a proxy or a getter may throw. */
 function validateWith(
   schema: SecureCookieStandardSchema,
   value: unknown,

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { givenPairs, SetHead, type Headers, type HeadWriter } from './response-head.js';
 
-/** Where a response keeps the writers that wait for its head. */
+/** The property of a response that keeps the writers waiting for its head. */
 const AWAITED = Symbol('nestjs-secure-cookie write head');
 
 type WriteHead = (statusCode: number, reason?: string) => unknown;
@@ -11,8 +11,8 @@ interface AwaitingResponse extends ServerResponse {
 }
 
 /**
- * `beforeResponseHead` for Bun, which has no step below `writeHead`. There, every way out of a response
- * calls `writeHead`. Middleware that wrapped `writeHead` before the first cookie speaks after the writer.
+ * `beforeResponseHead` for Bun, which has no step below `writeHead` and always calls it to send a
+ * response. Middleware that wrapped `writeHead` before the first cookie runs after the writer.
  */
 export function beforeWriteHead(response: AwaitingResponse, writer: HeadWriter): void {
   if (response[AWAITED] === undefined) {
@@ -24,7 +24,7 @@ export function beforeWriteHead(response: AwaitingResponse, writer: HeadWriter):
   response[AWAITED].writers.push(writer);
 }
 
-/** Sets the headers that were given, so that writers see all of them in one place. */
+/** Sets the headers that were given to `writeHead`, so that writers see all headers in one place. */
 function writeHead(
   this: AwaitingResponse,
   statusCode: number,
@@ -44,7 +44,7 @@ function writeHead(
   return this;
 }
 
-/** A name that a list repeats keeps all its values. */
+/** Keeps all values of a name that a list repeats. */
 function setHeaders(response: ServerResponse, headers: Headers): void {
   const set = new Set<string>();
   for (const [name, value] of givenPairs(headers)) {

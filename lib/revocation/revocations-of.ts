@@ -29,7 +29,7 @@ export function revocationsOf(
   if (lifetime === undefined && maxAge > maxAgeOfMarks(revocations)) {
     throw new SecureCookieError(
       'option',
-      `The cookie "${name}" would be valid again some time after it was revoked: the signer that reads it has a longer "maxAge" than that of the SecureCookieRevocations. Give the definition a "maxAge", or both signers the same.`,
+      `The cookie "${name}" would be valid again some time after it was revoked: the signer that reads it has a longer "maxAge" than the signer of the SecureCookieRevocations. Give the definition a "maxAge", or both signers the same.`,
     );
   }
   return revocations;

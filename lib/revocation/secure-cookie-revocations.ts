@@ -56,7 +56,7 @@ export let firstIssueOfUndated: (
   revocations: SecureCookieRevocations | undefined,
 ) => number | undefined;
 
-/** How long marks count for definitions without a lifetime of their own, in seconds. */
+/** How long marks count for definitions without their own lifetime, in seconds. */
 export let maxAgeOfMarks: (revocations: SecureCookieRevocations) => number;
 
 /**
