@@ -21,6 +21,7 @@ import {
   type AttributesOf,
   type EndpointAnswer,
 } from './device-bound-endpoints.js';
+import { DeviceBoundSessions } from './device-bound-sessions.js';
 import { deviceBoundOptions, type DeviceBoundModuleOptions } from './device-bound-options.js';
 
 type Endpoint = (
@@ -116,8 +117,11 @@ export class DeviceBoundModule implements NestModule {
     return {
       module: DeviceBoundModule,
       global: true,
-      providers: [{ provide: DEVICE_BINDING, useValue: new BoundSessions(path, sessions) }],
-      exports: [DEVICE_BINDING],
+      providers: [
+        { provide: DEVICE_BINDING, useValue: new BoundSessions(path, sessions) },
+        DeviceBoundSessions,
+      ],
+      exports: [DEVICE_BINDING, DeviceBoundSessions],
     };
   }
 

@@ -30,12 +30,13 @@ const READ = {
  * The refresh cookie of a session that a browser names.
  *
  * @param header - the `Cookie` header
+ * @param identifier - of the session; `undefined` for the first that is authentic
  */
 export function readRefreshCookie(
   signer: SecureCookieSigner,
   { refreshName }: BoundSession,
   header: string | undefined,
-  identifier: string,
+  identifier: string | undefined,
 ): RefreshCookie | undefined {
   const values = findCookieValues(header, refreshName, MAX_VALUES);
   // A missing cookie takes the same path as a forged one.
@@ -43,7 +44,7 @@ export function readRefreshCookie(
     const { result } = readSignedValue(signer, refreshName, value, READ);
     if (result.valid && typeof result.value !== 'string') {
       const state = decodeRefreshState(result.value);
-      if (state?.identifier === identifier) {
+      if (state !== undefined && state.identifier === (identifier ?? state.identifier)) {
         return { ...state, issuedAt: result.issuedAt, current: result.current };
       }
     }

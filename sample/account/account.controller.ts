@@ -4,8 +4,10 @@ import {
   Controller,
   Get,
   Header,
+  Headers,
   HttpCode,
   Inject,
+  Optional,
   Post,
   ServiceUnavailableException,
 } from '@nestjs/common';
@@ -16,6 +18,7 @@ import {
   SecureCookieRevocations,
   SecureCookies,
 } from 'nestjs-secure-cookie';
+import { DeviceBoundSessions } from 'nestjs-secure-cookie/device-bound';
 import { PageHeaders } from '../page/page-headers.decorator.js';
 import { readPage } from '../page/read-page.js';
 import { parseLogin } from './login.js';
@@ -33,6 +36,9 @@ const PAGE = readPage('account/page/account');
 export class AccountController {
   constructor(
     @Inject(SecureCookieRevocations) private readonly revocations: SecureCookieRevocations,
+    @Optional()
+    @Inject(DeviceBoundSessions)
+    private readonly deviceBoundSessions?: DeviceBoundSessions,
   ) {}
 
   @Get()
@@ -67,6 +73,13 @@ export class AccountController {
     const result = cookies.verify(Session);
     const bound = result.valid && result.bound;
     return { ...session, boundUntil: bound ? result.issuedAt + BOUND_FOR : null };
+  }
+
+  /** The browser's name for a bound session, which comes along below the module's path alone. */
+  @Get('device/session')
+  @Header('Cache-Control', 'no-store')
+  deviceSession(@Headers('cookie') cookie?: string): { readonly identifier: string | null } {
+    return { identifier: this.deviceBoundSessions?.identifierOf(Session, cookie) ?? null };
   }
 
   /** Clearing asks this browser to forget the cookie; revoking makes copies of it worthless. */

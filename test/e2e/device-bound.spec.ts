@@ -4,6 +4,8 @@ import {
   All,
   Controller,
   Get,
+  Headers,
+  Inject,
   Injectable,
   Module,
   Post,
@@ -19,16 +21,18 @@ import {
   defineSecureCookie,
   RequireSecureCookie,
   SecureCookie,
+  SecureCookieError,
   SecureCookieJar,
   SecureCookieModule,
   SecureCookies,
   SecureCookieSigner,
 } from 'nestjs-secure-cookie';
-import { DeviceBoundModule } from '../../lib/device-bound/index.js';
+import { DeviceBoundModule, DeviceBoundSessions } from '../../lib/device-bound/index.js';
 import { DeviceBrowser } from '../support/device-browser.js';
 import { platformApps, type PlatformApp } from '../support/platform-apps.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { OTHER_SECRET, SECRET } from '../support/secrets.js';
+import { thrownBy } from '../support/thrown-by.js';
 
 const Session = defineSecureCookie('__Host-session', {
   maxAge: 3600,
@@ -36,8 +40,19 @@ const Session = defineSecureCookie('__Host-session', {
   deviceBound: { for: 60 },
 });
 
+const Foreign = defineSecureCookie('__Host-other', { deviceBound: {} });
+
+function thrownCode(call: () => unknown): unknown {
+  const error = thrownBy(call);
+  return error instanceof SecureCookieError && error.code;
+}
+
 @Controller()
 class BankController {
+  constructor(
+    @Inject(DeviceBoundSessions) private readonly deviceBoundSessions: DeviceBoundSessions,
+  ) {}
+
   @Post('login')
   logIn(@SecureCookies() cookies: SecureCookieJar): string {
     cookies.set(Session, 'alice');
@@ -64,6 +79,17 @@ class BankController {
   @RequireSecureCookie(Session, { bound: true })
   transfer(): string {
     return 'done';
+  }
+
+  @Get('device-bound/session')
+  session(@Headers('cookie') cookie?: string): object {
+    return { identifier: this.deviceBoundSessions.identifierOf(Session, cookie) };
+  }
+
+  @Get('foreign')
+  foreign(): object {
+    const code = thrownCode(() => this.deviceBoundSessions.identifierOf(Foreign, undefined));
+    return { code };
   }
 
   @All('device-bound/:rest')
@@ -149,6 +175,28 @@ describe.each(platformApps)('device-bound sessions on $platform', (platform) => 
 
     expect(browser.cookies.size).toBe(0);
     expect((await browser.refreshed()).status).toBe(401);
+  });
+
+  it('have the identifier that their browser knows, until they end', async () => {
+    await visit();
+    const named = async (): Promise<unknown> =>
+      (await browser.send('GET', '/device-bound/session')).json();
+    const before = await named();
+    await browser.register();
+    const bound = await named();
+    await browser.refreshed();
+    const refreshed = await named();
+    const elsewhere = await (await browser.send('GET', '/foreign')).json();
+    await browser.send('POST', '/logout');
+
+    expect(before).toEqual({});
+    expect(browser.identifier).toMatch(/^[0-9a-f]{32}$/);
+    expect([bound, refreshed]).toEqual([
+      { identifier: browser.identifier },
+      { identifier: browser.identifier },
+    ]);
+    expect(elsewhere).toEqual({ code: 'device-bound-missing' });
+    expect(await named()).toEqual({});
   });
 
   it('are what a route can ask for', async () => {

@@ -145,6 +145,7 @@ describe('the sample as a program', () => {
         const before = await boundUntil();
         const registered = await browser.register();
         const after = await boundUntil();
+        const named = await browser.send('GET', '/account/device/session');
 
         expect(login.status).toBe(204);
         expect(cookieOf(login)).toContain('; Secure');
@@ -152,6 +153,7 @@ describe('the sample as a program', () => {
         expect(registered.status).toBe(200);
         expect(after).toBeGreaterThan(Date.now() / 1000);
         expect(after).toBeLessThanOrEqual(Date.now() / 1000 + 60);
+        expect(await named.json()).toEqual({ identifier: browser.identifier });
       });
     });
 

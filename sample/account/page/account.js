@@ -62,7 +62,14 @@ async function askHttp() {
   show('http', session?.user ?? 'nobody');
   show('device', session?.device ?? '–');
   show('bound', boundText(session));
+  show('identifier', session?.boundUntil ? await askIdentifier() : '–');
   show('status', session === undefined ? 'Not logged in.' : `Logged in as ${session.user}.`);
+}
+
+/** The cookie that holds it is sent to places below `/account/device` alone. */
+async function askIdentifier() {
+  const { identifier } = await (await fetch('/account/device/session')).json();
+  return identifier ?? '–';
 }
 
 /** Over HTTPS, and in a browser that knows Device Bound Session Credentials. */
