@@ -25,8 +25,12 @@ const BROWSER = ['<rootDir>/test/{lab,account,browser}/**/*.spec.ts'];
 /** What needs the network, an install of its own, or the build. */
 const PACKAGE = ['<rootDir>/test/{package,sample}/**/*.spec.ts'];
 
-/** Programs of others, and the whole tree. */
+/** Specs of apps that start programs. */
+const PROGRAMS = ['<rootDir>/test/e2e/browsers.spec.ts', '<rootDir>/test/nest/idle-app.spec.ts'];
+
+/** Programs, and the whole tree. */
 const PEERS = [
+  ...PROGRAMS,
   '<rootDir>/test/{tornado,encryption,vectors,caches,documents}/**/*.spec.ts',
   '<rootDir>/test/revocation/**/*redis*.spec.ts',
   '<rootDir>/test/{architecture,coexistence,comparison}.spec.ts',
@@ -86,7 +90,11 @@ export default {
       ],
       withoutNest,
     ),
-    project('nest12', ['<rootDir>/test/{nest,e2e}/**/*.spec.ts', ...IN_AN_APP, ...not(ENDURANCE)]),
+    project('nest12', [
+      '<rootDir>/test/{nest,e2e}/**/*.spec.ts',
+      ...IN_AN_APP,
+      ...not([...PROGRAMS, ...ENDURANCE]),
+    ]),
     project('reach', ['<rootDir>/test/{graphql,websockets}/**/*.spec.ts'], commonJs),
     project(
       'nest11',
@@ -95,7 +103,7 @@ export default {
         // One connection of each kind: the drivers of Nest 11.
         '<rootDir>/test/{graphql,websockets}/**/*.nest11.spec.ts',
         // On one major enough.
-        '!**/inject.spec.ts',
+        '!**/{inject,idle-app}.spec.ts',
         ...not(ENDURANCE),
       ],
       nest11,

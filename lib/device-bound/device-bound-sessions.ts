@@ -10,6 +10,10 @@ import { readRefreshCookie, sessionEnd } from './refresh-cookie.js';
 /**
  * Tells bound sessions apart. `DeviceBoundModule` provides it.
  *
+ * @example
+ * const identifier = app
+ *   .get(DeviceBoundSessions, { strict: false })
+ *   .identifierOf(Session, request.headers.cookie);
  * @experimental
  */
 @Injectable()
@@ -38,10 +42,8 @@ export class DeviceBoundSessions {
    * @throws {@link SecureCookieError} `device-bound-missing` - the module does not name the definition;
    * `clock`
    * @example
-   * \@Get('device-bound/session')
-   * session(@Headers('cookie') cookie?: string): string | undefined {
-   *   return this.deviceBoundSessions.identifierOf(Session, cookie);
-   * }
+   * const sessions = app.get(DeviceBoundSessions, { strict: false });
+   * sessions.identifierOf(Session, request.headers.cookie);
    * @experimental
    */
   identifierOf(

@@ -1,5 +1,4 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Controller, Get, Module, type DynamicModule, type LoggerService } from '@nestjs/common';
@@ -15,7 +14,6 @@ import {
   type SecureCookieModuleInput,
 } from 'nestjs-secure-cookie';
 import { SecureCookieKeyRefresher } from '../../lib/nest/key-refresher.js';
-import { runProcess } from '../support/child-process.js';
 import { platforms, startApp } from '../support/platforms.js';
 import { OTHER_SECRET, SECRET } from '../support/secrets.js';
 import { cookieHeader } from '../support/signed-cookies.js';
@@ -680,32 +678,4 @@ describe('when the app shuts down during the first load, as of a module that is 
     expect(signingKey(signer)).toBe(1);
     expect(jest.getTimerCount()).toBe(0);
   });
-});
-
-describe('as a process, an app', () => {
-  const PROGRAM = fileURLToPath(new URL('idle-app.ts', import.meta.url));
-  const run = (loads: string) =>
-    runProcess([process.execPath, '--import', 'tsx', PROGRAM, loads], { NODE_NO_WARNINGS: '1' });
-
-  it('with nothing else to do ends, though a refresh is to come', async () => {
-    expect(await run('succeeds')).toEqual({ code: 0, output: 'started\n' });
-  }, 30_000);
-
-  it('with nothing else to do ends, though a refresh hangs', async () => {
-    const { code, output } = await run('hangs');
-
-    // A slow machine refreshes before the app has started.
-    expect(output.trim().split('\n').toSorted()).toEqual(['ended', 'hanging', 'started']);
-    expect(code).toBe(0);
-  }, 30_000);
-
-  it('whose first load fails does not start, and prints no secret', async () => {
-    const { code, output } = await run('fails');
-
-    expect(code).toBe(1);
-    expect(output).toContain('Loading the keys failed at start-up: SyntaxError');
-    expect(output).not.toMatch(/^started$/m);
-    // JSON.parse quotes the beginning of what it was given.
-    expect(output).not.toContain(SECRET.slice(0, 10));
-  }, 30_000);
 });
