@@ -23,7 +23,7 @@ const ENDURANCE = [
 const BROWSER = ['<rootDir>/test/{lab,account,browser}/**/*.spec.ts'];
 
 /** What needs the network, an install of its own, or the build. */
-const PACKAGE = ['<rootDir>/test/{package,sample}/**/*.spec.ts'];
+const PACKAGE = ['<rootDir>/test/{package,sample}/*.spec.ts'];
 
 /** Specs of apps that start programs. */
 const PROGRAMS = ['<rootDir>/test/e2e/browsers.spec.ts', '<rootDir>/test/nest/idle-app.spec.ts'];

