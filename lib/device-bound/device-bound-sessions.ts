@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
-import { bindingOf } from '../jar/device-binding.js';
+import { SecureCookieError } from '../errors.js';
 import { DEVICE_BINDING } from '../nest/device-binding.js';
 import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import type { BoundSessions } from './bound-sessions.js';
@@ -39,8 +39,8 @@ export class DeviceBoundSessions {
    * @param definition - one of the `sessions` of the module
    * @param cookieHeader - the `Cookie` header
    * @returns 32 hexadecimal digits; `undefined` if no bound session came along, or one that is over
-   * @throws {@link SecureCookieError} `device-bound-missing` - the module does not name the definition;
-   * `clock`
+   * @throws `SecureCookieError` with `device-bound-missing` - if the module does not name the definition -
+   * or `clock`
    * @example
    * const sessions = app.get(DeviceBoundSessions, { strict: false });
    * sessions.identifierOf(Session, request.headers.cookie);
@@ -50,10 +50,12 @@ export class DeviceBoundSessions {
     definition: SecureCookieDefinition<never, unknown>,
     cookieHeader: string | undefined,
   ): string | undefined {
-    bindingOf(definition, this.#sessions);
     const session = this.#sessions.all.find((bound) => bound.definition === definition);
     if (session === undefined) {
-      return undefined;
+      throw new SecureCookieError(
+        'device-bound-missing',
+        `The definition of the cookie "${definition.name}" is not among the "sessions" of DeviceBoundModule: name it there.`,
+      );
     }
     const signer = this.#moduleRef.get(SecureCookieSigner, { strict: false });
     const cookie = readRefreshCookie(signer, session, cookieHeader, undefined);
