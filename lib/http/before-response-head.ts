@@ -58,11 +58,11 @@ interface Http2Stream {
  * @throws {@link SecureCookieError} `not-http` - the response is not one of Node's
  */
 export function beforeResponseHead(response: ServerResponse, writer: HeadWriter): void {
-  if (process.versions['bun'] !== undefined) {
-    beforeWriteHead(response, writer);
-    return;
-  }
   if (isHttp1Response(response)) {
+    if (process.versions['bun'] !== undefined) {
+      beforeWriteHead(response, writer);
+      return;
+    }
     response[AWAITED] ??= takeStoreHeader(response);
     response[AWAITED].writers.push(writer);
     return;
