@@ -21,9 +21,10 @@ const ROOMS = {
   definition: [rooms('definition', 'accepts', 'signing', 'http'), '^buffer$'],
   revocation: [rooms('revocation', 'definition', 'signing'), '^diagnostics_channel$'],
   jar: [rooms('jar', 'revocation', 'definition', 'accepts', 'signing', 'http'), '^http$'],
+  exchange: [rooms('exchange', 'jar', 'http'), '^(http|stream)$', NEST],
   nest: [
-    rooms('nest', 'jar', 'revocation', 'definition', 'accepts', 'signing', 'http'),
-    '^(http|stream|util|util/types)$',
+    rooms('nest', 'exchange', 'jar', 'revocation', 'definition', 'accepts', 'signing', 'http'),
+    '^http$',
     '(^|/)node_modules/rxjs/',
     NEST,
     WEBSOCKETS,
@@ -33,7 +34,17 @@ const ROOMS = {
     '^(http|net)$',
   ],
   'device-bound': [
-    rooms('device-bound', 'nest', 'jar', 'revocation', 'definition', 'accepts', 'signing', 'http'),
+    rooms(
+      'device-bound',
+      'nest',
+      'exchange',
+      'jar',
+      'revocation',
+      'definition',
+      'accepts',
+      'signing',
+      'http',
+    ),
     // ES256 and identifiers, and nothing else.
     '^(crypto|http|diagnostics_channel)$',
     NEST,
@@ -64,8 +75,14 @@ export default {
     {
       name: 'types of node:http only',
       severity: 'error',
-      from: { path: rooms('http', 'jar') },
+      from: { path: rooms('http', 'jar', 'exchange') },
       to: { path: '^http$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'types of Nest only',
+      severity: 'error',
+      from: { path: rooms('exchange') },
+      to: { path: NEST, dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'no cycle',

@@ -91,7 +91,7 @@ export default {
       withoutNest,
     ),
     project('nest12', [
-      '<rootDir>/test/{nest,e2e}/**/*.spec.ts',
+      '<rootDir>/test/{exchange,nest,e2e}/**/*.spec.ts',
       ...IN_AN_APP,
       ...not([...PROGRAMS, ...ENDURANCE]),
     ]),
@@ -99,7 +99,7 @@ export default {
     project(
       'nest11',
       [
-        '<rootDir>/test/{nest,e2e}/**/*.spec.ts',
+        '<rootDir>/test/{exchange,nest,e2e}/**/*.spec.ts',
         // One connection of each kind: the drivers of Nest 11.
         '<rootDir>/test/{graphql,websockets}/**/*.nest11.spec.ts',
         // On one major enough.

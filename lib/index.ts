@@ -87,7 +87,7 @@ export {
   type SecureCookieParamOptions,
 } from './nest/secure-cookie.decorators.js';
 export type { SecureCookiePipe } from './nest/pipes.js';
-export { withHandshakes } from './nest/handshakes.js';
+export { withHandshakes } from './exchange/handshakes.js';
 export type {
   SecureCookieDefinedRequirementOptions,
   SecureCookieReadOptions,

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
-import { DEVICE_BINDING } from '../nest/device-binding.js';
+import { DEVICE_BINDING } from '../jar/device-binding.js';
 import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import type { BoundSessions } from './bound-sessions.js';
 import { readRefreshCookie, sessionEnd } from './refresh-cookie.js';

@@ -8,9 +8,9 @@ import {
 import { describeError, SecureCookieError } from '../errors.js';
 import { beforeResponseHead } from '../http/before-response-head.js';
 import type { HeadWriter } from '../http/response-head.js';
-import { DEVICE_BINDING } from '../nest/device-binding.js';
+import { DEVICE_BINDING } from '../jar/device-binding.js';
 import { memberOf } from '../own-member.js';
-import { rawRequest, rawResponse } from '../nest/platform.js';
+import { rawRequest, rawResponse } from '../exchange/platform.js';
 import { SecureCookieService } from '../nest/secure-cookie.service.js';
 import { logSafely } from '../secure-cookie-logger.js';
 import { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';

@@ -44,6 +44,9 @@ export interface DeviceBinding {
   deletions(definition: AnyDefinition, attributes: ResolvedAttributes): readonly PendingCookie[];
 }
 
+/** The injection token of the app's {@link DeviceBinding}. */
+export const DEVICE_BINDING = Symbol('nestjs-secure-cookie device binding');
+
 /**
  * The binding of a definition's cookies; `undefined` if it has no `deviceBound`.
  *

@@ -1,9 +1,9 @@
 import type { ArgumentsHost } from '@nestjs/common';
 import { SecureCookieError } from '../errors.js';
 import type { SecureCookieJar } from '../jar/secure-cookie-jar.js';
-import { exchangeOf } from './exchange.js';
+import { exchangeOf } from '../exchange/exchange.js';
 import { isInstance, memberOf } from '../own-member.js';
-import { platformOf } from './platform.js';
+import { platformOf } from '../exchange/platform.js';
 import type { SecureCookieService } from './secure-cookie.service.js';
 
 /**

@@ -14,8 +14,7 @@ import type { SecureCookieRevocationSettings } from '../revocation/revocation-se
 import { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
 import { resolvePolicy, type SecureCookiePolicy } from '../signing/policy.js';
 import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
-import type { DeviceBinding } from '../jar/device-binding.js';
-import { DEVICE_BINDING } from './device-binding.js';
+import { DEVICE_BINDING, type DeviceBinding } from '../jar/device-binding.js';
 import { SecureCookieKeyRefresher } from './key-refresher.js';
 import { isInstance } from '../own-member.js';
 import { logOtherCopies } from './other-copies.js';

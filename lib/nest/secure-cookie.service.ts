@@ -20,9 +20,8 @@ import {
   exchangeOf,
   isArgumentsHost,
   type Exchange,
-  type ExchangeWithoutResponse,
-} from './exchange.js';
-import { rememberHandshake } from './handshakes.js';
+} from '../exchange/exchange.js';
+import { rememberHandshake, type ExchangeWithoutResponse } from '../exchange/handshakes.js';
 import { concealed } from './misuse.js';
 import { isInstance } from '../own-member.js';
 import {
@@ -32,9 +31,8 @@ import {
   rawRequest,
   rawResponse,
   type RawRequest,
-} from './platform.js';
-import type { DeviceBinding } from '../jar/device-binding.js';
-import { DEVICE_BINDING } from './device-binding.js';
+} from '../exchange/platform.js';
+import { DEVICE_BINDING, type DeviceBinding } from '../jar/device-binding.js';
 import { CookieDefaults } from '../jar/cookie-defaults.js';
 import { OneTimeWarnings } from '../jar/one-time-warnings.js';
 import { SecureCookieJar } from '../jar/secure-cookie-jar.js';

@@ -29,7 +29,7 @@ import {
   SecureCookieService,
 } from 'nestjs-secure-cookie';
 import { tap, type Observable } from 'rxjs';
-import { rawResponse } from '../../lib/nest/platform.js';
+import { rawResponse } from '../../lib/exchange/platform.js';
 import { platforms, startApp, type RunningApp } from '../support/platforms.js';
 import { SECRET } from '../support/secrets.js';
 import { setCookieValues, signer } from '../support/signed-cookies.js';

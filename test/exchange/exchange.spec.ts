@@ -3,8 +3,8 @@ import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
-import { cookieHeaderOf, exchangeOf, isArgumentsHost } from '../../lib/nest/exchange.js';
-import { rememberHandshake } from '../../lib/nest/handshakes.js';
+import { cookieHeaderOf, exchangeOf, isArgumentsHost } from '../../lib/exchange/exchange.js';
+import { rememberHandshake } from '../../lib/exchange/handshakes.js';
 import { thrownBy } from '../support/thrown-by.js';
 
 function requestWith(cookie: string, ...more: readonly string[]): IncomingMessage {

@@ -7,9 +7,9 @@ import { isRawRequest } from './platform.js';
 /** The property of a gateway's client for the request that opened it; the same in all copies. */
 const HANDSHAKE = Symbol.for('nestjs-secure-cookie handshake');
 
-/** The request that opened a socket. */
-export interface Handshake {
-  /** Node's; `undefined` if only its headers are known. */
+/** The request that opened a socket, or one whose response was not passed on. */
+export interface ExchangeWithoutResponse {
+  /** The platform's, or Node's; `undefined` if only its headers are known. */
   readonly request: object | undefined;
   /** Its `Cookie` header. */
   readonly header: string | undefined;
@@ -65,7 +65,7 @@ export function rememberHandshake(client: object, request: unknown): void {
  *
  * @throws {@link SecureCookieError} `no-handshake`
  */
-export function handshakeOf(client: unknown): Handshake {
+export function handshakeOf(client: unknown): ExchangeWithoutResponse {
   const remembered = memberOf(client, HANDSHAKE);
   if (isRawRequest(remembered)) {
     return {

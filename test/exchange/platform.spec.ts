@@ -2,7 +2,12 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { isSecureRequest, platformOf, rawRequest, rawResponse } from '../../lib/nest/platform.js';
+import {
+  isSecureRequest,
+  platformOf,
+  rawRequest,
+  rawResponse,
+} from '../../lib/exchange/platform.js';
 import { thrownBy } from '../support/thrown-by.js';
 
 const request = new IncomingMessage(new Socket());

@@ -2,7 +2,7 @@ import type { ArgumentsHost } from '@nestjs/common';
 import { SecureCookieError } from '../errors.js';
 import { joinRawCookies } from '../http/cookie-header.js';
 import { requestHeader } from '../http/request-header.js';
-import { handshakeOf } from './handshakes.js';
+import { handshakeOf, type ExchangeWithoutResponse } from './handshakes.js';
 import { isInstance, memberOf } from '../own-member.js';
 import {
   isRawResponse,
@@ -23,15 +23,6 @@ export interface Exchange {
 
 /** The property of a GraphQL context for the request it was first read for; the same in all copies. */
 const REQUEST = Symbol.for('nestjs-secure-cookie request');
-
-/** The request that opened a socket, or one whose response was not passed on. */
-export interface ExchangeWithoutResponse {
-  /** The platform's, or Node's; `undefined` if only its headers are known. */
-  readonly request: object | undefined;
-  /** Its `Cookie` header. */
-  readonly header: string | undefined;
-  readonly response: undefined;
-}
 
 /**
  * Finds request and response for any handler that Nest runs. It looks at properties and types, so it

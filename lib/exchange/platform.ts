@@ -3,7 +3,7 @@ import { Stream } from 'node:stream';
 import { SecureCookieError } from '../errors.js';
 import { memberOf } from '../own-member.js';
 import { requestedHost } from '../http/host-name.js';
-import { isTls } from '../http/request-protocol.js';
+import { isEncrypted, isTls } from '../http/request-protocol.js';
 
 /** Node's request, on which other code may keep properties under its own symbols. */
 export interface RawRequest extends IncomingMessage {
@@ -61,7 +61,7 @@ export function isSecureRequest(request: object): boolean {
   if (typeof protocol === 'string') {
     return isTls(protocol);
   }
-  return memberOf(rawRequest(request).socket, 'encrypted') === true;
+  return isEncrypted(rawRequest(request).socket);
 }
 
 /**
