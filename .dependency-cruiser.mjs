@@ -14,37 +14,22 @@ const NEST = '(^|/)node_modules/@nestjs/(common|core)/index[.](js|d[.]ts)$';
 /** Imported when an app starts, if it is there, for its exception alone. */
 const WEBSOCKETS = '(^|/)node_modules/@nestjs/websockets/index[.](js|d[.]ts)$';
 
+const OF_JAR = ['jar', 'revocation', 'definition', 'accepts', 'signing', 'http'];
+const OF_NEST = ['nest', 'exchange', ...OF_JAR];
+
 const ROOMS = {
   signing: [rooms('signing'), '^(crypto|buffer|diagnostics_channel)$'],
   http: [rooms('http'), '^http$'],
   accepts: [rooms('accepts', 'signing', 'http'), '^(buffer|util)$'],
   definition: [rooms('definition', 'accepts', 'signing', 'http'), '^buffer$'],
   revocation: [rooms('revocation', 'definition', 'signing'), '^diagnostics_channel$'],
-  jar: [rooms('jar', 'revocation', 'definition', 'accepts', 'signing', 'http'), '^http$'],
-  exchange: [rooms('exchange', 'jar', 'http'), '^(http|stream)$', NEST],
-  nest: [
-    rooms('nest', 'exchange', 'jar', 'revocation', 'definition', 'accepts', 'signing', 'http'),
-    '^http$',
-    '(^|/)node_modules/rxjs/',
-    NEST,
-    WEBSOCKETS,
-  ],
-  testing: [
-    rooms('testing', 'jar', 'revocation', 'definition', 'accepts', 'signing', 'http'),
-    '^(http|net)$',
-  ],
+  jar: [rooms(...OF_JAR), '^http$'],
+  exchange: [rooms('exchange', ...OF_JAR), '^(http|stream)$', NEST],
+  nest: [rooms(...OF_NEST), '^http$', '(^|/)node_modules/rxjs/', NEST, WEBSOCKETS],
+  module: [rooms('module', ...OF_NEST), NEST],
+  testing: [rooms('testing', ...OF_JAR), '^(http|net)$'],
   'device-bound': [
-    rooms(
-      'device-bound',
-      'nest',
-      'exchange',
-      'jar',
-      'revocation',
-      'definition',
-      'accepts',
-      'signing',
-      'http',
-    ),
+    rooms('device-bound', ...OF_NEST),
     // ES256 and identifiers, and nothing else.
     '^(crypto|http|diagnostics_channel)$',
     NEST,

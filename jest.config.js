@@ -26,7 +26,7 @@ const BROWSER = ['<rootDir>/test/{lab,account,browser}/**/*.spec.ts'];
 const PACKAGE = ['<rootDir>/test/{package,sample}/*.spec.ts'];
 
 /** Specs of apps that start programs. */
-const PROGRAMS = ['<rootDir>/test/e2e/browsers.spec.ts', '<rootDir>/test/nest/idle-app.spec.ts'];
+const PROGRAMS = ['<rootDir>/test/e2e/browsers.spec.ts', '<rootDir>/test/module/idle-app.spec.ts'];
 
 /** Programs, and the whole tree. */
 const PEERS = [
@@ -91,7 +91,7 @@ export default {
       withoutNest,
     ),
     project('nest12', [
-      '<rootDir>/test/{exchange,nest,e2e}/**/*.spec.ts',
+      '<rootDir>/test/{exchange,nest,module,e2e}/**/*.spec.ts',
       ...IN_AN_APP,
       ...not([...PROGRAMS, ...ENDURANCE]),
     ]),
@@ -99,7 +99,7 @@ export default {
     project(
       'nest11',
       [
-        '<rootDir>/test/{exchange,nest,e2e}/**/*.spec.ts',
+        '<rootDir>/test/{exchange,nest,module,e2e}/**/*.spec.ts',
         // One connection of each kind: the drivers of Nest 11.
         '<rootDir>/test/{graphql,websockets}/**/*.nest11.spec.ts',
         // On one major enough.

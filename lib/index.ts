@@ -100,7 +100,7 @@ export type {
   SecureCookieJarOptions,
   SecureCookieSetOptions,
 } from './jar/secure-cookie-jar-options.js';
-export { SecureCookieModule } from './nest/secure-cookie.module.js';
+export { SecureCookieModule } from './module/secure-cookie.module.js';
 export {
   type SecureCookieModuleAsyncOptions,
   type SecureCookieModuleInput,
@@ -108,7 +108,7 @@ export {
   type SecureCookieModuleOptions,
   type SecureCookieModuleScope,
   type SecureCookieOptionsFactory,
-  type SecureCookieServiceOptions,
-} from './nest/secure-cookie.options.js';
+} from './module/module-options.js';
 export { SecureCookieReader, type SecureCookieReaderOptions } from './jar/secure-cookie-reader.js';
+export type { SecureCookieServiceOptions } from './nest/service-options.js';
 export { SecureCookieService } from './nest/secure-cookie.service.js';

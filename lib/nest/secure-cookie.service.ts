@@ -41,7 +41,7 @@ import {
   SERVICE_OPTIONS,
   serviceOptions,
   type SecureCookieServiceOptions,
-} from './secure-cookie.options.js';
+} from './service-options.js';
 import { WS_EXCEPTION } from './ws-exception.js';
 
 /**

@@ -1,14 +1,18 @@
-import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
+import type { FactoryProvider, ModuleMetadata, Provider, Type } from '@nestjs/common';
 import { isBytes } from '../any-realm.js';
 import { SecureCookieError } from '../errors.js';
-import { ownCookieAttributes, type SecureCookieAttributes } from '../http/set-cookie.js';
 import { CookieDefaults } from '../jar/cookie-defaults.js';
 import {
   revocationSettings,
   type SecureCookieRevocationSettings,
 } from '../revocation/revocation-settings.js';
+import {
+  blankServiceOptions,
+  serviceOptions,
+  type SecureCookieServiceOptions,
+} from '../nest/service-options.js';
 import { ownOptions, type OwnOptions } from '../own-options.js';
-import { blankKeys, type SecureCookieKeys } from '../signing/key-ring.js';
+import { blankKeys, KeyRing, type SecureCookieKeys } from '../signing/key-ring.js';
 import { blankPolicy, resolvePolicy, type SecureCookiePolicy } from '../signing/policy.js';
 import { HOW_TO_MAKE_A_SECRET, type SecureCookieSecret } from '../signing/secret.js';
 import { ownKeyProvider, type SecureCookieKeyProvider } from '../signing/key-provider.js';
@@ -27,23 +31,6 @@ export type SecureCookieModuleKeys =
       /** `undefined`: the provider returns it. */
       readonly keyVersion?: undefined;
     };
-
-/** The options of a `SecureCookieService`, none of which is secret. */
-export interface SecureCookieServiceOptions {
-  /**
-   * Default attributes of all cookies that a jar sets.
-   *
-   * @defaultValue those of {@link SecureCookieAttributes}
-   */
-  readonly cookie?: SecureCookieAttributes | undefined;
-  /**
-   * Whether a response for which a cookie was read gets `Vary: Cookie`, so that no cache uses it to
-   * answer a request with other cookies. `false` leaves that to the app.
-   *
-   * @defaultValue true
-   */
-  readonly vary?: boolean | undefined;
-}
 
 /**
  * The options of `SecureCookieModule`: those of the signer, the default attributes of the app's cookies,
@@ -101,13 +88,22 @@ export type SecureCookieModuleAsyncOptions = SecureCookieModuleScope &
       }
   );
 
+type InputFactory = FactoryProvider<SecureCookieModuleInput | Promise<SecureCookieModuleInput>>;
+
 interface AnyAsyncOptions extends SecureCookieModuleScope, Pick<ModuleMetadata, 'imports'> {
-  readonly inject?: FactoryProvider['inject'];
-  readonly useFactory?: FactoryProvider<
-    SecureCookieModuleInput | Promise<SecureCookieModuleInput>
-  >['useFactory'];
+  readonly inject?: InputFactory['inject'];
+  readonly useFactory?: InputFactory['useFactory'];
   readonly useClass?: Type<SecureCookieOptionsFactory>;
   readonly useExisting?: Type<SecureCookieOptionsFactory>;
+}
+
+/** {@link SecureCookieModuleAsyncOptions} in one form: a function, and what Nest injects into it. */
+interface ModuleFactory extends SecureCookieModuleScope {
+  readonly imports: NonNullable<ModuleMetadata['imports']>;
+  readonly makeInput: InputFactory['useFactory'];
+  readonly inject: NonNullable<InputFactory['inject']>;
+  /** What Nest must make first. */
+  readonly providers: readonly Provider[];
 }
 
 /**
@@ -115,8 +111,15 @@ interface AnyAsyncOptions extends SecureCookieModuleScope, Pick<ModuleMetadata, 
  *
  * @throws {@link SecureCookieError} `option` - also if there is not exactly one factory
  */
-export function asyncOptions(given: SecureCookieModuleAsyncOptions): AnyAsyncOptions {
-  const own = ownOptions<AnyAsyncOptions>(
+export function moduleFactory(given: SecureCookieModuleAsyncOptions): ModuleFactory {
+  const {
+    imports = [],
+    isGlobal,
+    inject = [],
+    useFactory,
+    useClass,
+    useExisting,
+  } = ownOptions<AnyAsyncOptions>(
     given,
     () => ({
       imports: undefined,
@@ -128,7 +131,6 @@ export function asyncOptions(given: SecureCookieModuleAsyncOptions): AnyAsyncOpt
     }),
     'option',
   );
-  const { useFactory, useClass, useExisting, inject = [], imports = [] } = own;
   const [factory, ...others] = [useFactory, useClass, useExisting].filter(
     (one) => one !== undefined,
   );
@@ -144,25 +146,15 @@ export function asyncOptions(given: SecureCookieModuleAsyncOptions): AnyAsyncOpt
       'The options "inject" and "imports" of forRootAsync must be lists.',
     );
   }
-  return own;
-}
-
-/** The injection token of {@link SecureCookieServiceOptions}, for classes that extend the service. */
-export const SERVICE_OPTIONS = Symbol('nestjs-secure-cookie service options');
-
-function blankServiceOptions(): OwnOptions<SecureCookieServiceOptions> {
-  return { cookie: undefined, vary: undefined };
-}
-
-/**
- * The options of a service, copied once and checked.
- *
- * @throws {@link SecureCookieError} `option` or `attribute`
- */
-export function serviceOptions(given: SecureCookieServiceOptions): SecureCookieServiceOptions {
-  const own = ownOptions(given, blankServiceOptions, 'option');
-  assertVary(own);
-  return { ...own, cookie: own.cookie === undefined ? undefined : ownCookieAttributes(own.cookie) };
+  return useFactory === undefined
+    ? {
+        imports,
+        isGlobal,
+        makeInput: (made: SecureCookieOptionsFactory) => made.createSecureCookieOptions(),
+        inject: [factory],
+        providers: useClass === undefined ? [] : [useClass],
+      }
+    : { imports, isGlobal, makeInput: useFactory, inject, providers: [] };
 }
 
 function blankModuleOptions(): OwnOptions<SecureCookieModuleOptions> {
@@ -185,14 +177,13 @@ export function moduleOptions(input: SecureCookieModuleInput): SecureCookieModul
     return ownOptions({ secret: definedSecret(input) }, blankModuleOptions, 'option');
   }
   const own = ownOptions(input, blankModuleOptions, 'option');
-  const cookie = own.cookie === undefined ? undefined : ownCookieAttributes(own.cookie);
+  const { cookie, vary } = serviceOptions({ cookie: own.cookie, vary: own.vary });
   const { maxAge, clockTolerance } = resolvePolicy(own);
   void new CookieDefaults(cookie ?? {}, maxAge);
-  assertVary(own);
   const revocations =
     own.revocations === undefined ? undefined : revocationSettings(own.revocations, clockTolerance);
   if (own.keys === undefined) {
-    return { ...own, cookie, revocations };
+    return { ...own, cookie, vary, revocations };
   }
   if (own.secret !== undefined) {
     throw new SecureCookieError(
@@ -200,32 +191,32 @@ export function moduleOptions(input: SecureCookieModuleInput): SecureCookieModul
       'The options "secret" and "keys" exclude each other: leave one of them out.',
     );
   }
-  return { ...own, keys: ownKeyProvider(own.keys), cookie, revocations };
-}
-
-function assertVary({ vary }: SecureCookieServiceOptions): void {
-  if (vary !== undefined && typeof vary !== 'boolean') {
-    throw new SecureCookieError('option', 'The option "vary" must be true or false.');
-  }
+  return { ...own, keys: ownKeyProvider(own.keys), cookie, vary, revocations };
 }
 
 /**
- * The options of `forRoot`: {@link moduleOptions}, and the scope of the module.
+ * The options of `forRoot`: {@link moduleOptions} and the scope of the module. Keys are checked as well,
+ * so that bad ones throw at the call; the signer is made when the app starts.
  *
- * @throws {@link SecureCookieError} `secret-missing`, `option` or `attribute`
+ * @throws {@link SecureCookieError} `secret-missing`, `secret-weak`, `key-version`, `option` or
+ * `attribute`
  */
 export function rootOptions(
   input: SecureCookieModuleInput | (SecureCookieModuleOptions & SecureCookieModuleScope),
 ): SecureCookieModuleScope & { readonly options: SecureCookieModuleOptions } {
-  if (isSecret(input)) {
-    return { options: moduleOptions(input), isGlobal: undefined };
+  const { isGlobal, ...given } = isSecret(input)
+    ? { secret: definedSecret(input), isGlobal: undefined }
+    : ownOptions<SecureCookieModuleOptions & SecureCookieModuleScope>(
+        input,
+        () => ({ ...blankModuleOptions(), isGlobal: undefined }),
+        'option',
+      );
+  const options = moduleOptions(given);
+  if (options.keys === undefined) {
+    const { allowWeakSecrets, clock } = resolvePolicy(options);
+    void new KeyRing(options, allowWeakSecrets, clock);
   }
-  const { isGlobal, ...options } = ownOptions<SecureCookieModuleOptions & SecureCookieModuleScope>(
-    input,
-    () => ({ ...blankModuleOptions(), isGlobal: undefined }),
-    'option',
-  );
-  return { options: moduleOptions(options), isGlobal };
+  return { options, isGlobal };
 }
 
 function isSecret(input: unknown): input is SecureCookieSecret | null | undefined {

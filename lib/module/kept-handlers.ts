@@ -1,8 +1,8 @@
 import { UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { isInstance } from '../own-member.js';
-import { concealed } from './misuse.js';
-import { requirementLost, requirementsOf } from './requirements.js';
-import { guardsOf, isGuarded } from './secure-cookie.guard.js';
+import { concealed } from '../nest/misuse.js';
+import { requirementLost, requirementsOf } from '../nest/requirements.js';
+import { guardsOf, isGuarded } from '../nest/secure-cookie.guard.js';
 
 /** Refuses a handler that is not a method of its class and has no requirement of its own. */
 const KEPT: CanActivate = {

@@ -4,7 +4,7 @@ import { SecureCookieError } from '../errors.js';
 import { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
 import { isInstance } from '../own-member.js';
 import { TWO_COPIES } from './other-copies.js';
-import { SecureCookieService } from './secure-cookie.service.js';
+import { SecureCookieService } from '../nest/secure-cookie.service.js';
 
 /** A module of Nest's container. */
 type RegisteredModule = ModulesContainer extends Map<string, infer Registered> ? Registered : never;

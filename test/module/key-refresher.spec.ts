@@ -13,7 +13,7 @@ import {
   type SecureCookieKeys,
   type SecureCookieModuleInput,
 } from 'nestjs-secure-cookie';
-import { SecureCookieKeyRefresher } from '../../lib/nest/key-refresher.js';
+import { SecureCookieKeyRefresher } from '../../lib/module/key-refresher.js';
 import { platforms, startApp } from '../support/platforms.js';
 import { OTHER_SECRET, SECRET } from '../support/secrets.js';
 import { cookieHeader } from '../support/signed-cookies.js';

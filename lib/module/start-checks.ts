@@ -1,16 +1,16 @@
 import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
 import { SecureCookieError } from '../errors.js';
 import { guardHandlers } from './kept-handlers.js';
-import { notedDefinitions } from './noted-definitions.js';
+import { notedDefinitions } from '../nest/noted-definitions.js';
 import { isInstance } from '../own-member.js';
 import {
   notedRequirements,
   requirementLost,
   requirementsOf,
   type SecureCookieRequirement,
-} from './requirements.js';
-import { isGuarded } from './secure-cookie.guard.js';
-import { SecureCookieService } from './secure-cookie.service.js';
+} from '../nest/requirements.js';
+import { isGuarded } from '../nest/secure-cookie.guard.js';
+import { SecureCookieService } from '../nest/secure-cookie.service.js';
 
 /** A class whose methods Nest may call: a controller, a resolver, a gateway. */
 interface Component {
