@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { ArgumentsHost } from '@nestjs/common';
 import { SecureCookieError } from '../errors.js';
 import { joinRawCookies } from '../http/cookie-header.js';
@@ -5,6 +6,7 @@ import { requestHeader } from '../http/request-header.js';
 import { handshakeOf, type ExchangeWithoutResponse } from './handshakes.js';
 import { isInstance, memberOf } from '../own-member.js';
 import {
+  isRawRequest,
   isRawResponse,
   notHttp,
   rawRequest,
@@ -20,6 +22,9 @@ export interface Exchange {
   /** The platform's, or Node's. */
   readonly response: object;
 }
+
+const OWN_CONTEXT =
+  'give each request a context of its own, with a function that returns a new object, context: () => ({ ... })';
 
 /** The property of a GraphQL context for the request it was first read for; the same in all copies. */
 const REQUEST = Symbol.for('nestjs-secure-cookie request');
@@ -130,17 +135,52 @@ function exchangeOfGraphql(context: unknown): Exchange | ExchangeWithoutResponse
     return { request, header: cookieHeaderAsItCame(raw), response };
   }
   const answer = rawResponse(response);
-  assertSame(raw, memberOf(answer, 'req') ?? raw);
-  // Apollo copies the context, so its request may be an earlier one that has been answered.
-  assertSame(raw, answer.writableEnded ? undefined : raw);
+  assertSame(raw, requestAnsweredBy(answer) ?? raw);
+  assertUnanswered(answer);
   return { request, response };
+}
+
+/**
+ * Checks a request and a response that the app passes, in middleware or from a GraphQL context.
+ *
+ * @throws {@link SecureCookieError} `not-http`, or `ambiguous-request` for the response to another
+ * request
+ */
+export function exchangeOfPair(
+  request: object,
+  response: unknown,
+): Exchange | ExchangeWithoutResponse {
+  const raw = rawRequest(request);
+  // On a WebSocket, socket.io's engine.use passes a substitute for the response.
+  if (!isResponse(response) && requestHeader(raw.headers, 'upgrade') !== undefined) {
+    return { request, header: cookieHeaderAsItCame(raw), response: undefined };
+  }
+  const answer = rawResponse(response);
+  assertSame(raw, requestAnsweredBy(answer) ?? raw);
+  return { request, response: answer };
+}
+
+/** Adapters of serverless platforms make a response that does not know its request. */
+function requestAnsweredBy(response: object): RawRequest | undefined {
+  const request = memberOf(response, 'req');
+  return isRawRequest(request) ? request : undefined;
 }
 
 function assertSame(raw: RawRequest, other: unknown): void {
   if (other !== raw) {
     throw new SecureCookieError(
       'ambiguous-request',
-      'The GraphQL context holds requests of two clients, because one object serves all of them: give each request a context of its own, with a function that returns a new object, context: () => ({ ... }).',
+      `The GraphQL context holds requests of two clients, because one object serves all of them: ${OWN_CONTEXT}.`,
+    );
+  }
+}
+
+/** Apollo copies the context, so its request may be an earlier one that has been answered. */
+function assertUnanswered({ writableEnded }: ServerResponse): void {
+  if (writableEnded) {
+    throw new SecureCookieError(
+      'ambiguous-request',
+      `The request in the GraphQL context has been answered. Either this field was resolved after its operation had failed, so that nobody waits for it, or the request is another client's, because one object serves all of them: ${OWN_CONTEXT}.`,
     );
   }
 }

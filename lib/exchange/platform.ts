@@ -44,7 +44,10 @@ export function rawResponse(response: unknown): ServerResponse {
   if (isRawResponse(raw)) {
     return raw;
   }
-  throw notHttp();
+  throw new SecureCookieError(
+    'not-http',
+    'There is no response to this request: jar() takes the request and the response of the platform, or the context that guards get. To read without a response, use SecureCookieService.reader(request). With Apollo on Fastify, pass the reply on: context: (request, reply) => ({ reply }).',
+  );
 }
 
 /** Express's app or Fastify's server, found on the request. */

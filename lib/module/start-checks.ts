@@ -2,6 +2,7 @@ import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
 import { SecureCookieError } from '../errors.js';
 import { guardHandlers } from './kept-handlers.js';
 import { notedDefinitions } from '../nest/noted-definitions.js';
+import { hasNotedParameter } from '../nest/noted-parameters.js';
 import { isInstance } from '../own-member.js';
 import {
   notedRequirements,
@@ -11,6 +12,12 @@ import {
 } from '../nest/requirements.js';
 import { isGuarded } from '../nest/secure-cookie.guard.js';
 import { SecureCookieService } from '../nest/secure-cookie.service.js';
+
+/** The metadata key by which Nest knows the class of a gateway. */
+const GATEWAY = 'websockets:is_gateway';
+
+/** What Nest calls on a gateway without guards, interceptors and parameter decorators. */
+const GATEWAY_HOOKS = new Set(['afterInit', 'handleConnection', 'handleDisconnect']);
 
 /** A class whose methods Nest may call: a controller, a resolver, a gateway. */
 interface Component {
@@ -27,7 +34,8 @@ interface Component {
  *
  * @returns the classes
  * @throws {@link SecureCookieError} `secret-reused`; `requirement-lost` if a class or a handler has
- * lost its `@RequireSecureCookie`; `option` if the guard is bound to a handler that requires nothing
+ * lost its `@RequireSecureCookie`; `option` if the guard is bound to a handler that requires nothing, or
+ * if a hook of a gateway has a decorator that does nothing there
  */
 export function checkComponents(
   modules: ModulesContainer,
@@ -70,6 +78,9 @@ function checkMethod({ type, instance, isPerRequest }: Component, method: string
     return;
   }
   const name = `${type.name}.${method}`;
+  if (noted.length > 0 || hasNotedParameter(owner, method)) {
+    assertNoHook(name, type, method);
+  }
   assertKept(name, handler, noted);
   if (isPerRequest && noted.length > 0) {
     guardHandlers(type);
@@ -83,6 +94,15 @@ function checkMethod({ type, instance, isPerRequest }: Component, method: string
     throw new SecureCookieError(
       'option',
       `@UseGuards(SecureCookieGuard) is bound to ${name}, which requires no cookie, so everyone would pass. Name the cookie with @RequireSecureCookie(<cookie>), which binds the guard by itself, and remove @UseGuards(SecureCookieGuard).`,
+    );
+  }
+}
+
+function assertNoHook(name: string, type: Function, method: string): void {
+  if (GATEWAY_HOOKS.has(method) && Reflect.hasMetadata(GATEWAY, type)) {
+    throw new SecureCookieError(
+      'option',
+      `${name} has a decorator that does nothing there: Nest calls it without guards and without parameter decorators, so everyone would pass. Read the cookie with SecureCookieService.reader(client), and close the socket if it has none.`,
     );
   }
 }

@@ -14,6 +14,7 @@ import { assertCookieName } from '../cookie-name.js';
 import type { SecureCookieJar } from '../jar/secure-cookie-jar.js';
 import { concealed } from './misuse.js';
 import { noteDefinition } from './noted-definitions.js';
+import { noteParameter } from './noted-parameters.js';
 import { asPipe, isMeantForPipe, type SecureCookiePipe } from './pipes.js';
 import { refusal } from './refusal.js';
 import {
@@ -77,7 +78,7 @@ const TakeJar = createParamDecorator(
       throw concealed(error, context);
     }
   },
-  [bindInterceptor, hideType],
+  [bindInterceptor, hideType, noteParameter],
 );
 
 /**
@@ -159,6 +160,7 @@ export function SecureCookie(
   const read = ReadSecureCookie(paramOf(cookie, given), ...pipes.map(asPipe));
   return (target, key, index) => {
     noteDefinition(target.constructor, cookie);
+    noteParameter(target, key);
     read(target, key, index);
   };
 }

@@ -18,6 +18,7 @@ import { checkDefinition } from '../jar/check-definition.js';
 import {
   cookieHeaderOf,
   exchangeOf,
+  exchangeOfPair,
   isArgumentsHost,
   type Exchange,
 } from '../exchange/exchange.js';
@@ -27,7 +28,6 @@ import { isInstance } from '../own-member.js';
 import {
   hostOf,
   isSecureRequest,
-  notHttp,
   rawRequest,
   rawResponse,
   type RawRequest,
@@ -122,11 +122,13 @@ export class SecureCookieService {
    */
   jar(host: ArgumentsHost): SecureCookieJar;
   /**
-   * The jar of a request, in middleware or from a GraphQL context.
+   * The jar of a request, in middleware or from a GraphQL context. For the handshake of a WebSocket,
+   * as socket.io's `engine.use` passes it, it is one that can only read.
    *
    * @param request - the platform's or Node's
    * @param response - the platform's or Node's
-   * @throws {@link SecureCookieError} `not-http` - if they are neither
+   * @throws {@link SecureCookieError} `not-http` if they are neither; `ambiguous-request` if the
+   * response is that to another request
    * @example
    * use(request: object, response: object, next: () => void) {
    *   this.secureCookies.jar(request, response).set('seen', 'yes');
@@ -149,17 +151,12 @@ export class SecureCookieService {
     response?: object,
     found?: Exchange | ExchangeWithoutResponse,
   ): SecureCookieJar {
-    if (response !== undefined) {
-      return this.#jarOf(hostOrRequest, response);
-    }
-    if (!isArgumentsHost(hostOrRequest)) {
-      throw notHttp();
+    if (response !== undefined || !isArgumentsHost(hostOrRequest)) {
+      return this.#jarIn(exchangeOfPair(hostOrRequest, response), false);
     }
     try {
-      const exchange = found ?? exchangeOf(hostOrRequest);
-      return exchange.response === undefined
-        ? this.#jarWithoutResponse(exchange, hostOrRequest.getType<string>() === 'graphql')
-        : this.#jarOf(exchange.request, exchange.response);
+      const isGraphql = hostOrRequest.getType<string>() === 'graphql';
+      return this.#jarIn(found ?? exchangeOf(hostOrRequest), isGraphql);
     } catch (error) {
       throw concealed(error, hostOrRequest);
     }
@@ -247,6 +244,12 @@ export class SecureCookieService {
     if (exchange?.response !== undefined) {
       varyResponseByCookie(rawResponse(exchange.response));
     }
+  }
+
+  #jarIn(exchange: Exchange | ExchangeWithoutResponse, isGraphql: boolean): SecureCookieJar {
+    return exchange.response === undefined
+      ? this.#jarWithoutResponse(exchange, isGraphql)
+      : this.#jarOf(exchange.request, exchange.response);
   }
 
   #jarOf(request: object, response: object): SecureCookieJar {

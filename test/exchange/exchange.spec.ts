@@ -3,7 +3,12 @@ import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
-import { cookieHeaderOf, exchangeOf, isArgumentsHost } from '../../lib/exchange/exchange.js';
+import {
+  cookieHeaderOf,
+  exchangeOf,
+  exchangeOfPair,
+  isArgumentsHost,
+} from '../../lib/exchange/exchange.js';
 import { rememberHandshake } from '../../lib/exchange/handshakes.js';
 import { thrownBy } from '../support/thrown-by.js';
 
@@ -236,6 +241,7 @@ describe('requests of two clients in one context are refused', () => {
     expect(before).toBe(req);
     expect(thrownBy(() => exchangeOf(resolver({ req })))).toMatchObject({
       code: 'ambiguous-request',
+      message: expect.stringContaining('resolved after its operation had failed'),
     });
   });
 
@@ -244,6 +250,47 @@ describe('requests of two clients in one context are refused', () => {
 
     expect(exchangeOf(resolver(context)).request).toBe(ofExpress);
     expect(exchangeOf(resolver(context)).request).toBe(ofExpress);
+  });
+});
+
+describe('a request and a response that the app passes', () => {
+  /** As serverless adapters make it. */
+  const unaware = new ServerResponse({ method: 'GET' } as IncomingMessage);
+  /** What engine.io passes for a WebSocket. */
+  const substitute = { writeHead: () => undefined, setHeader: () => undefined };
+
+  it.each([
+    ['Node’s', raw, rawResponse, rawResponse],
+    ['Fastify’s', ofFastify, reply, rawResponse],
+    ['Express’s', ofExpress, responseOfExpress, responseOfExpress],
+    ['a response that does not know its request', raw, unaware, unaware],
+    ['a response to the request of a socket', upgrade, unaware, unaware],
+  ])('%s', (_what, request, response, expected) => {
+    expect(exchangeOfPair(request, response)).toEqual({ request, response: expected });
+  });
+
+  it('a response that does not know its request is taken from a context, too', () => {
+    expect(exchangeOf(resolver({ req: ofFastify, reply: { raw: unaware } })).response).toEqual({
+      raw: unaware,
+    });
+  });
+
+  it('the handshake of a WebSocket has no response', () => {
+    expect(exchangeOfPair(upgrade, substitute)).toEqual({
+      request: upgrade,
+      header: 'user=alice',
+      response: undefined,
+    });
+  });
+
+  it.each([
+    ['of two clients', 'ambiguous-request', ofFastify, replyToOthers],
+    ['of two clients, the other way round', 'ambiguous-request', others, rawResponse],
+    ['without a response', 'not-http', raw, undefined],
+    ['with a response that is none', 'not-http', raw, substitute],
+    ['without a request', 'not-http', {}, rawResponse],
+  ])('%s: %s', (_what, code, request, response) => {
+    expect(thrownBy(() => exchangeOfPair(request, response))).toMatchObject({ code });
   });
 });
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   Inject,
@@ -8,13 +9,20 @@ import {
   type NestMiddleware,
   type NestModule,
 } from '@nestjs/common';
-import { SecureCookieService } from 'nestjs-secure-cookie';
+import { Field, ObjectType, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import {
+  RequireSecureCookie,
+  SecureCookie,
+  SecureCookieModule,
+  SecureCookieService,
+} from 'nestjs-secure-cookie';
 import { apolloModule } from '../support/graphql-apps.js';
 import { sendGraphql, signedValues, type GraphqlAnswer } from '../support/graphql-client.js';
 import { sessionApp } from '../support/graphql-session.js';
 import { mercuriusModule } from '../support/mercurius-apps.js';
 import { platforms, startApp, type Platform } from '../support/platforms.js';
 import { RecordedLog } from '../support/recorded-log.js';
+import { SECRET } from '../support/secrets.js';
 import { cookieHeader } from '../support/signed-cookies.js';
 
 const [express, fastify] = platforms;
@@ -121,6 +129,66 @@ describe.each([
   });
 });
 
+const gate = { open: (): void => undefined };
+
+@ObjectType()
+class Late {
+  @Field(() => String, { nullable: true })
+  user?: string;
+}
+
+@Resolver(() => Late)
+class LateResolver {
+  @RequireSecureCookie('admin')
+  @Query(() => String)
+  closed(): string {
+    return 'unreachable';
+  }
+
+  @Query(() => Late)
+  async late(): Promise<Late> {
+    await new Promise<void>((resolve) => {
+      gate.open = resolve;
+    });
+    return {};
+  }
+
+  @ResolveField(() => String, { nullable: true })
+  user(@SecureCookie('user') user: string | undefined): string | undefined {
+    return user;
+  }
+}
+
+it.each([
+  ['Apollo', express, apolloModule()],
+  ['Mercurius', fastify, mercuriusModule()],
+] as const)(
+  'a field that is resolved after its operation has failed is refused, and logged as what it is: %s',
+  async (_driver, platform, graphql) => {
+    @Module({ imports: [SecureCookieModule.forRoot(SECRET), graphql], providers: [LateResolver] })
+    class LateModule {}
+
+    const { url, close } = await startApp(platform, LateModule, (app) => app.useLogger(log));
+    closes.push(close);
+    const { errors } = await sendGraphql(
+      url,
+      '{ closed late { user } }',
+      cookieHeader('user', 'alice'),
+    );
+    const before = [...log.lines];
+    gate.open();
+    while (log.lines.length === 0) {
+      await sleep(5);
+    }
+
+    expect(errors).toMatchObject([{ message: 'Unauthorized', path: ['closed'] }]);
+    expect(before).toEqual([]);
+    expect(log.lines[0]).toMatch(
+      /^error: ambiguous-request: .* has been answered\. Either this field was resolved after its operation had failed/,
+    );
+  },
+);
+
 const shared = (): DynamicModule => mercuriusModule({ context: { tenant: 'one' } as never });
 
 describe('one object for the contexts of all requests', () => {
@@ -158,6 +226,21 @@ describe('one object for the contexts of all requests', () => {
       expect(log.lines).toContainEqual(expect.stringMatching(/^error: ambiguous-request: /));
     },
   );
+
+  it('with which the app itself asks for the jar: the second user is refused, too', async () => {
+    const send = await start(fastify, shared());
+    const first = await send('{ userOfContext }', cookieHeader('user', 'alice'));
+    const second = await send('{ userOfContext }', cookieHeader('user', 'bob'));
+    const third = await send('mutation { loginByContext }');
+
+    expect(first.data).toEqual({ userOfContext: 'alice' });
+    expect(second.data).toEqual({ userOfContext: null });
+    expect(third).toMatchObject({ data: null, setCookies: [] });
+    expect([...second.errors, ...third.errors]).toMatchObject([
+      { message: expect.stringContaining('holds requests of two clients') },
+      { message: expect.stringContaining('holds requests of two clients') },
+    ]);
+  });
 
   it('nobody gets a cookie that another one’s mutation sets', async () => {
     const send = await start(fastify, shared());

@@ -2,12 +2,23 @@ import { IncomingMessage } from 'node:http';
 import { createServer, Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Injectable, Scope, type INestApplication, type Type } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Module,
+  Scope,
+  type INestApplication,
+  type Type,
+} from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import {
   RequireSecureCookie,
+  SecureCookie,
+  SecureCookieJar,
+  SecureCookies,
   SecureCookieService,
   SecureCookieSigner,
   withHandshakes,
@@ -290,17 +301,78 @@ describe('a jar that was taken of the handshake itself', () => {
     }
   }
 
-  it('is not that of messages, which read anew', async () => {
-    const url = await start([TakesJarGateway], SECRET, io);
-    const client = await connect(url, cookieHeader('user', 'alice'), openSocketIo('polling'));
-    const before = [await client.ask('jar'), await client.ask('parameter')];
-    running[0]?.app.get(SecureCookieSigner).replaceKeys({ secret: OTHER_SECRET });
+  // Over a WebSocket there is no response, and engine.io passes a substitute.
+  it.each(['polling', 'websocket'] as const)(
+    'is not that of messages, which read anew: %s',
+    async (transport) => {
+      const url = await start([TakesJarGateway], SECRET, io);
+      const client = await connect(url, cookieHeader('user', 'alice'), openSocketIo(transport));
+      const before = [await client.ask('jar'), await client.ask('parameter')];
+      running[0]?.app.get(SecureCookieSigner).replaceKeys({ secret: OTHER_SECRET });
 
-    expect(before.map(({ data }) => data)).toEqual(['alice', 'alice']);
-    expect((await client.ask('jar')).data).toBe('nobody');
-    expect((await client.ask('parameter')).data).toBe('nobody');
-    expect((await client.ask('set')).data).toMatchObject({ message: 'Internal server error' });
-    expect(log.lines.join()).toContain('No response is sent here');
+      expect(before.map(({ data }) => data)).toEqual(['alice', 'alice']);
+      expect((await client.ask('jar')).data).toBe('nobody');
+      expect((await client.ask('parameter')).data).toBe('nobody');
+      expect((await client.ask('set')).data).toMatchObject({ message: 'Internal server error' });
+      expect(log.lines.join()).toContain('No response is sent here');
+    },
+  );
+});
+
+describe('decorators on what Nest calls without them', () => {
+  @WebSocketGateway()
+  class GuardsConnections {
+    @RequireSecureCookie('user')
+    handleConnection(): void {}
+  }
+
+  @WebSocketGateway()
+  class ReadsInConnections {
+    handleConnection(@SecureCookie('user') _user: string | undefined): void {}
+  }
+
+  @WebSocketGateway()
+  class TakesJarInDisconnections {
+    handleDisconnect(@SecureCookies() _cookies: SecureCookieJar): void {}
+  }
+
+  class GuardsAll {
+    @RequireSecureCookie('user')
+    afterInit(): void {}
+  }
+
+  @WebSocketGateway()
+  class GuardsByItsParent extends GuardsAll {}
+
+  it.each([
+    ['GuardsConnections.handleConnection', GuardsConnections],
+    ['ReadsInConnections.handleConnection', ReadsInConnections],
+    ['TakesJarInDisconnections.handleDisconnect', TakesJarInDisconnections],
+    ['GuardsByItsParent.afterInit', GuardsByItsParent],
+  ])('%s: the app does not start', async (name, gateway) => {
+    await expect(start([gateway])).rejects.toMatchObject({
+      code: 'option',
+      message: expect.stringContaining(`${name} has a decorator that does nothing there`),
+    });
+  });
+
+  it('a method of that name elsewhere is a handler like any other', async () => {
+    @Controller()
+    class ConnectionsController {
+      @Get()
+      handleConnection(@SecureCookie('user') user: string | undefined): string {
+        return user ?? 'nobody';
+      }
+    }
+
+    @Module({ controllers: [ConnectionsController], imports: [gatewayApp([SessionGateway])] })
+    class ConnectionsModule {}
+
+    const app = await startApp(express, ConnectionsModule, ws);
+    running.push(app);
+    const response = await fetch(app.url, { headers: { cookie: cookieHeader('user', 'alice') } });
+
+    expect(await response.text()).toBe('alice');
   });
 });
 
