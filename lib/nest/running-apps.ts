@@ -66,10 +66,6 @@ export interface SecureCookiesOfHandler {
  * `ambiguous-request`
  */
 export function secureCookiesOf(host: ArgumentsHost): SecureCookiesOfHandler {
-  if (host.getType<string>() === 'http') {
-    const service = serviceFor(host, host.switchToHttp().getRequest());
-    return { service, jar: service.jar(host) };
-  }
   const exchange = exchangeOf(host);
   const service = serviceFor(host, exchange.request);
   return { service, jar: service.jar(host, undefined, exchange) };

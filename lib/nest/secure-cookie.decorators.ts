@@ -217,13 +217,8 @@ export function RequireSecureCookie(
   options: SecureCookieReadOptions & SecureCookieDefinedRequirementOptions = {},
 ): ReturnType<typeof applyDecorators> {
   assertCookie(cookie);
-  return applyDecorators(requireCookie(requirementOf(cookie, options)));
-}
-
-const bindGuard = UseGuards(SecureCookieGuard);
-
-function requireCookie(requirement: SecureCookieRequirement): ClassDecorator & MethodDecorator {
-  return (target: object, key?: string | symbol, method?: PropertyDescriptor): void => {
+  const requirement = requirementOf(cookie, options);
+  return (target, key, method) => {
     const handler: unknown = method === undefined ? target : method.value;
     if (typeof handler !== 'function') {
       throw new SecureCookieError(
@@ -231,23 +226,16 @@ function requireCookie(requirement: SecureCookieRequirement): ClassDecorator & M
         `@RequireSecureCookie() belongs on a class or a method, but "${String(key)}" is an accessor: write it below the decorator that turns the method into one.`,
       );
     }
+    addRequirement(requirement, handler, key === undefined ? handler.prototype : target, key);
+    noteDefinition(key === undefined ? handler : target.constructor, cookie);
     // Bound once, however many cookies are required: each guard costs time.
-    const isBound = isGuarded(handler);
-    if (key === undefined || method === undefined) {
-      addRequirement(requirement, handler, handler.prototype);
-      noteDefinition(handler, requirement.cookie);
-      if (!isBound) {
-        bindGuard(handler);
-      }
-    } else {
-      addRequirement(requirement, handler, target, key);
-      noteDefinition(target.constructor, requirement.cookie);
-      if (!isBound) {
-        bindGuard(target, key, method);
-      }
+    if (!isGuarded(handler)) {
+      bindGuard(target, key, method);
     }
   };
 }
+
+const bindGuard = applyDecorators(UseGuards(SecureCookieGuard));
 
 function assertCookie(cookie: string | AnyDefinition): void {
   if (typeof cookie === 'string') {
