@@ -173,10 +173,7 @@ function blankModuleOptions(): OwnOptions<SecureCookieModuleOptions> {
  * @throws {@link SecureCookieError} `secret-missing`, `option` or `attribute`
  */
 export function moduleOptions(input: SecureCookieModuleInput): SecureCookieModuleOptions {
-  if (isSecret(input)) {
-    return ownOptions({ secret: definedSecret(input) }, blankModuleOptions, 'option');
-  }
-  const own = ownOptions(input, blankModuleOptions, 'option');
+  const own = ownOptions<SecureCookieModuleOptions>(longForm(input), blankModuleOptions, 'option');
   const { cookie, vary } = serviceOptions({ cookie: own.cookie, vary: own.vary });
   const { maxAge, clockTolerance } = resolvePolicy(own);
   void new CookieDefaults(cookie ?? {}, maxAge);
@@ -204,13 +201,11 @@ export function moduleOptions(input: SecureCookieModuleInput): SecureCookieModul
 export function rootOptions(
   input: SecureCookieModuleInput | (SecureCookieModuleOptions & SecureCookieModuleScope),
 ): SecureCookieModuleScope & { readonly options: SecureCookieModuleOptions } {
-  const { isGlobal, ...given } = isSecret(input)
-    ? { secret: definedSecret(input), isGlobal: undefined }
-    : ownOptions<SecureCookieModuleOptions & SecureCookieModuleScope>(
-        input,
-        () => ({ ...blankModuleOptions(), isGlobal: undefined }),
-        'option',
-      );
+  const { isGlobal, ...given } = ownOptions<SecureCookieModuleOptions & SecureCookieModuleScope>(
+    longForm(input),
+    () => ({ ...blankModuleOptions(), isGlobal: undefined }),
+    'option',
+  );
   const options = moduleOptions(given);
   if (options.keys === undefined) {
     const { allowWeakSecrets, clock } = resolvePolicy(options);
@@ -219,16 +214,19 @@ export function rootOptions(
   return { options, isGlobal };
 }
 
-function isSecret(input: unknown): input is SecureCookieSecret | null | undefined {
-  return input === undefined || input === null || typeof input === 'string' || isBytes(input);
-}
-
-function definedSecret(secret: SecureCookieSecret | null | undefined): SecureCookieSecret {
-  if (secret !== undefined && secret !== null && secret !== '') {
-    return secret;
+/** The options that a single secret stands for. */
+function longForm<Options extends object>(
+  input: SecureCookieSecret | Options | null | undefined,
+): Options | { readonly secret: SecureCookieSecret } {
+  const isSecret = typeof input === 'string' || isBytes(input);
+  if (!isSecret && input !== undefined && input !== null) {
+    return input;
+  }
+  if (isSecret && input !== '') {
+    return { secret: input };
   }
   throw new SecureCookieError(
     'secret-missing',
-    `SecureCookieModule got no secret (${secret === '' ? 'an empty one' : String(secret)}). Pass the option "secret", as in forRoot(process.env.COOKIE_SECRET), and set that environment variable before the app starts; if a .env file is loaded later than this line runs, use forRootAsync. ${HOW_TO_MAKE_A_SECRET}`,
+    `SecureCookieModule got no secret (${input === '' ? 'an empty one' : String(input)}). Pass the option "secret", as in forRoot(process.env.COOKIE_SECRET), and set that environment variable before the app starts; if a .env file is loaded later than this line runs, use forRootAsync. ${HOW_TO_MAKE_A_SECRET}`,
   );
 }

@@ -116,7 +116,7 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
     };
     this.#app = app;
     this.#revocations = revocationsIn(registration);
-    [...this.#servers(), ...componentsOf(app)].forEach((place) => enterApp(place, app));
+    [...this.#servers(), ...app.components].forEach((place) => enterApp(place, app));
   }
 
   /**
@@ -127,7 +127,7 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
     if (app !== undefined) {
       app.isClosed = true;
       this.#servers().forEach((place) => retireApp(place, app));
-      componentsOf(app).forEach((place) => leaveApp(place, app));
+      app.components.forEach((place) => leaveApp(place, app));
     }
     this.#revocations?.stop();
   }
@@ -139,10 +139,6 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
     const places: readonly unknown[] = [adapter?.getInstance(), adapter?.getHttpServer()];
     return places.filter(isInstance);
   }
-}
-
-function componentsOf({ components }: RunningApp): readonly object[] {
-  return [...components].filter(isInstance);
 }
 
 function dynamicModule(providers: Provider[], isGlobal = true): DynamicModule {

@@ -19,7 +19,7 @@ export interface RunningApp {
   /** Whether it was closed; it may still have requests to answer. */
   isClosed: boolean;
   /** The classes whose methods Nest may call. */
-  readonly components: ReadonlySet<unknown>;
+  readonly components: ReadonlySet<object>;
 }
 
 /** Notes an app on a place, once. Apps may share one: an Express app can serve two Nest apps. */
@@ -100,8 +100,8 @@ function newestOn(place: unknown, host: ArgumentsHost): RunningApp | undefined {
 }
 
 /** The app noted on the class itself: the app of a parent class may be another. */
-function onlyOneOf(type: unknown): RunningApp | undefined {
-  const apps = isInstance(type) ? ownAppsOn(type) : [];
+function onlyOneOf(type: object | undefined): RunningApp | undefined {
+  const apps = type === undefined ? [] : ownAppsOn(type);
   if (apps.length > 1) {
     throw new SecureCookieError(
       'ambiguous-request',
@@ -111,8 +111,10 @@ function onlyOneOf(type: unknown): RunningApp | undefined {
   return apps[0];
 }
 
-function classOf(host: ArgumentsHost): unknown {
-  return 'getClass' in host && typeof host.getClass === 'function' ? host.getClass() : undefined;
+function classOf(host: ArgumentsHost): object | undefined {
+  const type: unknown =
+    'getClass' in host && typeof host.getClass === 'function' ? host.getClass() : undefined;
+  return isInstance(type) ? type : undefined;
 }
 
 /** Includes inherited ones: the servers of Fastify's plugins inherit from the app's. */
