@@ -9,12 +9,12 @@ import {
   it,
   jest,
 } from '@jest/globals';
-import axe, { type AxeResults } from 'axe-core';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { memoryRevocations } from 'nestjs-secure-cookie';
 import { RevocationStore } from '../../sample/account/revocation-store.js';
 import { AppModule } from '../../sample/app.module.js';
 import { configure } from '../../sample/configure.js';
+import { axeFindings } from '../lab/support/axe-findings.js';
 import { describeWithBrowser } from '../lab/support/describe-with-browser.js';
 import { listen } from '../support/listen.js';
 import { platforms, startApp, type RunningApp } from '../support/platforms.js';
@@ -47,17 +47,6 @@ async function logIn(page: Page, user: string, remember = false): Promise<void> 
 
 const press = (page: Page, name: string): Promise<void> =>
   page.getByRole('button', { name, exact: true }).click();
-
-/** What axe finds, and what it could not decide about contrast. */
-async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { passes, violations, incomplete } = await page.evaluate<AxeResults>('axe.run()');
-  expect(passes.map(({ id }) => id)).toContain('color-contrast');
-  const undecided = incomplete.filter(({ id }) => id === 'color-contrast');
-  return [...violations, ...undecided].flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.html}: ${node.failureSummary}`),
-  );
-}
 
 describeWithBrowser('the account page in a browser', (browser) => {
   const contexts: BrowserContext[] = [];
@@ -143,7 +132,7 @@ describeWithBrowser('the account page in a browser', (browser) => {
       await press(page, 'Log out here');
       await page.getByRole('alert').getByText('You are not logged in.').waitFor();
 
-      expect(await findings(page)).toEqual([]);
+      expect(await axeFindings(page)).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(
         options.viewport.width,
       );

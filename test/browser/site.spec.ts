@@ -6,10 +6,11 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { DOCUMENTS } from '../documents/support/documents.js';
+import { axeFindings } from '../lab/support/axe-findings.js';
 import { describeWithBrowser } from '../lab/support/describe-with-browser.js';
+import { sharePage } from '../lab/support/share-page.js';
 import { ROOT } from '../package/support/project.js';
 
 const WIDE = { width: 1200, height: 900 };
@@ -101,67 +102,59 @@ function leadsSomewhere(from: string, link: string): boolean {
 
 describeWithBrowser('the site in a browser', (browser) => {
   let page: Page;
-  const requests: string[] = [];
 
-  async function open(path: string, options: Parameters<Browser['newPage']>[0]): Promise<void> {
-    page = await browser().newPage({ ...options, reducedMotion: 'reduce' });
-    page.on('request', (request) => requests.push(request.url()));
-    await page.goto(pathToFileURL(join(site, path)).href);
-  }
-  afterEach(() => page.close());
+  const sharePageOf = (options: BrowserContextOptions): void => {
+    sharePage(browser, { ...options, reducedMotion: 'reduce' }, (shared) => {
+      page = shared;
+    });
+    // The site keeps there what of its menu is open.
+    afterEach(() => page.evaluate('localStorage.clear(); sessionStorage.clear()'));
+  };
+
+  const open = (path: string): Promise<unknown> => page.goto(pathToFileURL(join(site, path)).href);
 
   describe.each([
     { colorScheme: 'light', viewport: WIDE },
     { colorScheme: 'dark', viewport: NARROW },
   ] as const)('in $colorScheme, $viewport.width pixels wide', (options) => {
-    it.each(PAGES)('gives axe nothing to object to: %s', async (path) => {
-      await open(path, options);
+    sharePageOf(options);
 
-      expect(await findings(page)).toEqual([]);
+    it.each(PAGES)('gives axe nothing to object to: %s', async (path) => {
+      await open(path);
+
+      expect(await axeFindings(page, '.table, .site-menu')).toEqual([]);
     });
   });
 
-  it.each(PAGES)('can be read on a phone, without scrolling sideways: %s', async (path) => {
-    await open(path, { viewport: NARROW, hasTouch: true, isMobile: true });
-    await page.waitForLoadState('networkidle');
+  describe('on a phone', () => {
+    sharePageOf({ viewport: NARROW, hasTouch: true, isMobile: true });
 
-    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(NARROW.width);
+    it.each(PAGES)('can be read without scrolling sideways: %s', async (path) => {
+      await open(path);
+      await page.waitForLoadState('networkidle');
+
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(
+        NARROW.width,
+      );
+    });
   });
 
-  it('finds pages and classes, and asks nothing of a network', async () => {
-    requests.length = 0;
-    await open('index.html', { viewport: WIDE });
-    await page.locator('#tsd-search-trigger').click();
-    await page.locator('#tsd-search-input').fill('renewing');
-    await page.locator('#tsd-search-results a').first().waitFor();
+  describe('on a desk', () => {
+    sharePageOf({ viewport: WIDE });
 
-    expect(await page.locator('#tsd-search-results').textContent()).toMatch(/Renewing cookies/);
-    expect(requests.filter((url) => !url.startsWith('file:'))).toEqual([]);
-    expect(
-      requests.filter((url) => !existsSync(fileURLToPath(url.split(/[?#]/, 1).join('')))),
-    ).toEqual([]);
+    it('finds pages and classes, and asks nothing of a network', async () => {
+      const requests: string[] = [];
+      page.on('request', (request) => requests.push(request.url()));
+      await open('index.html');
+      await page.locator('#tsd-search-trigger').click();
+      await page.locator('#tsd-search-input').fill('renewing');
+      await page.locator('#tsd-search-results a').first().waitFor();
+
+      expect(await page.locator('#tsd-search-results').textContent()).toMatch(/Renewing cookies/);
+      expect(requests.filter((url) => !url.startsWith('file:'))).toEqual([]);
+      expect(
+        requests.filter((url) => !existsSync(fileURLToPath(url.split(/[?#]/, 1).join('')))),
+      ).toEqual([]);
+    });
   });
 });
-
-/**
- * What axe finds, and what it could not decide about contrast, but for what has to be scrolled into
- * view within a table or the menu: there it cannot see what is behind it.
- */
-const FINDINGS = `axe.run().then(({ passes, violations, incomplete }) => {
-  const isScrolled = ({ target }) => document.querySelector(target.join(' ')).closest('.table, .site-menu') !== null;
-  const undecided = incomplete
-    .filter(({ id }) => id === 'color-contrast')
-    .map(({ id, nodes }) => ({ id, nodes: nodes.filter((node) => !isScrolled(node)) }));
-  return {
-    passed: passes.map(({ id }) => id),
-    found: [...violations, ...undecided].flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => id + ': ' + html + ': ' + failureSummary)),
-  };
-})`;
-
-async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { passed, found } = await page.evaluate<{ passed: string[]; found: string[] }>(FINDINGS);
-  expect(passed).toContain('color-contrast');
-  return found;
-}

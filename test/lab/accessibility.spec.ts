@@ -1,14 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Module } from '@nestjs/common';
-import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { SecureCookieModule } from 'nestjs-secure-cookie';
 import { LabModule } from '../../sample/lab/lab.module.js';
 import { platforms, startApp, type RunningApp } from '../support/platforms.js';
 import { SampleWithoutAccount } from '../support/sample-without-account.js';
 import { SECRET } from '../support/secrets.js';
+import { axeFindings } from './support/axe-findings.js';
 import { describeWithBrowser } from './support/describe-with-browser.js';
 import { openLab, press, shown } from './support/lab-page.js';
+import { sharePage } from './support/share-page.js';
 
 const BUTTONS = [
   'Set',
@@ -27,18 +28,6 @@ const NARROW = { width: 360, height: 740 };
 @Module({ imports: [SecureCookieModule.forRoot({ secret: SECRET }), LabModule] })
 class AppWithSecret {}
 
-/** What axe finds, and what it could not decide about contrast. */
-async function findings(page: Page): Promise<string[]> {
-  // Not as a script of the page: the policy would block it.
-  await page.evaluate(axe.source);
-  const { passes, violations, incomplete } = await page.evaluate<AxeResults>('axe.run()');
-  expect(passes.map(({ id }) => id)).toContain('color-contrast');
-  const undecided = incomplete.filter(({ id }) => id === 'color-contrast');
-  return [...violations, ...undecided].flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.html}: ${node.failureSummary}`),
-  );
-}
-
 const focused = (page: Page): Promise<string> =>
   page.evaluate<string>('document.activeElement.textContent.trim()');
 
@@ -50,7 +39,10 @@ describeWithBrowser('the lab for everyone', (browser) => {
     lab = await startApp(platforms[0], SampleWithoutAccount);
   });
   afterAll(() => lab.close());
-  afterEach(() => page.close());
+
+  const take = (shared: Page): void => {
+    page = shared;
+  };
 
   describe.each([
     { colorScheme: 'light', viewport: WIDE },
@@ -58,17 +50,15 @@ describeWithBrowser('the lab for everyone', (browser) => {
     { colorScheme: 'dark', viewport: WIDE },
     { colorScheme: 'dark', viewport: NARROW },
   ] as const)('in $colorScheme, $viewport.width pixels wide', (options) => {
-    beforeEach(async () => {
-      // A colour that is still appearing would be measured half-way.
-      page = await browser().newPage({ ...options, reducedMotion: 'reduce' });
-    });
+    // A colour that is still appearing would be measured half-way.
+    sharePage(browser, { ...options, reducedMotion: 'reduce' }, take);
 
     it('gives axe nothing to object to, whatever was pressed', async () => {
       await openLab(page, lab.url);
-      const found = { Nothing: await findings(page) };
+      const found = { Nothing: await axeFindings(page) };
       for (const button of ['Set', 'Turn the key', 'Change one character']) {
         await press(page, button);
-        Object.assign(found, { [button]: await findings(page) });
+        Object.assign(found, { [button]: await axeFindings(page) });
       }
 
       expect(found).toEqual({
@@ -83,16 +73,14 @@ describeWithBrowser('the lab for everyone', (browser) => {
       const refusing = await startApp(platforms[0], AppWithSecret);
       await openLab(page, refusing.url);
 
-      expect(await findings(page)).toEqual([]);
+      expect(await axeFindings(page)).toEqual([]);
       await refusing.close();
     });
   });
 
   describe('on a phone', () => {
-    beforeEach(async () => {
-      page = await browser().newPage({ viewport: NARROW, hasTouch: true, isMobile: true });
-      await openLab(page, lab.url);
-    });
+    sharePage(browser, { viewport: NARROW, hasTouch: true, isMobile: true }, take);
+    beforeEach(() => openLab(page, lab.url));
 
     it('never scrolls sideways, whatever is pressed', async () => {
       const widths: Record<string, number> = {};
@@ -115,10 +103,8 @@ describeWithBrowser('the lab for everyone', (browser) => {
   });
 
   describe('with a keyboard alone', () => {
-    beforeEach(async () => {
-      page = await browser().newPage({ viewport: WIDE });
-      await openLab(page, lab.url);
-    });
+    sharePage(browser, { viewport: WIDE }, take);
+    beforeEach(() => openLab(page, lab.url));
 
     it('is walked through button by button, each with a visible focus, and left again', async () => {
       const walked: string[] = [];

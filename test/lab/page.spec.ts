@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Module } from '@nestjs/common';
 import type { BrowserContext, Page } from 'playwright-core';
 import { SecureCookieModule } from 'nestjs-secure-cookie';
@@ -9,6 +9,7 @@ import { SampleWithoutAccount } from '../support/sample-without-account.js';
 import { SECRET } from '../support/secrets.js';
 import { describeWithBrowser } from './support/describe-with-browser.js';
 import { openLab, press, shown } from './support/lab-page.js';
+import { sharePage } from './support/share-page.js';
 
 const FIELDS = ['format', 'key-version', 'date', 'name', 'value', 'signature'];
 
@@ -40,18 +41,26 @@ describeWithBrowser('the lab in a browser', (browser) => {
   let context: BrowserContext;
   let page: Page;
 
-  const start = async (platform: Platform, module = SampleWithoutAccount): Promise<void> => {
-    lab = await startApp(platform, module);
-    context = await browser().newContext();
-    page = await context.newPage();
+  const take = (shared: Page): void => {
+    page = shared;
+    context = page.context();
   };
 
-  afterEach(async () => {
-    await context.close();
-    await lab.close();
-  });
+  const start = async (platform: Platform, module = SampleWithoutAccount): Promise<void> => {
+    lab = await startApp(platform, module);
+  };
+  const stop = async (): Promise<void> => {
+    const closed = lab.close();
+    // Browsers keep theirs open.
+    lab.app.getHttpServer().closeAllConnections();
+    await closed;
+  };
+
+  // Keys that were turned stay turned.
+  afterEach(stop);
 
   describe.each(platforms)('on $platform', (platform) => {
+    sharePage(browser, {}, take);
     beforeEach(async () => {
       await start(platform);
       await openLab(page, lab.url);
@@ -74,6 +83,7 @@ describeWithBrowser('the lab in a browser', (browser) => {
   });
 
   describe('as a page', () => {
+    sharePage(browser, {}, take);
     beforeEach(() => start(platforms[0]));
 
     it('asks nothing of another origin, whatever is pressed', async () => {
@@ -136,8 +146,7 @@ describeWithBrowser('the lab in a browser', (browser) => {
     });
 
     it('disables its buttons where the secret is not the published one, and says why', async () => {
-      await context.close();
-      await lab.close();
+      await stop();
       await start(platforms[0], AppWithSecret);
       await openLab(page, lab.url);
       const buttons = await page.getByRole('button').all();
@@ -197,6 +206,36 @@ describeWithBrowser('the lab in a browser', (browser) => {
       },
     );
 
+    it('says that the server is gone, and works again when it is back', async () => {
+      await openLab(page, lab.url);
+      await page.route('**/lab/set', (route) => route.abort());
+      await page.getByRole('button', { name: 'Set', exact: true }).click();
+      await page.getByRole('status').getByText('No answer').waitFor();
+      await page.unroute('**/lab/set');
+
+      expect((await press(page, 'Set')).verdict).toBe('Accepted');
+    });
+
+    it.each([
+      ['innerHTML', `document.body.innerHTML = '<b>injected</b>'`, 'require-trusted-types-for'],
+      ['a request to another origin', `fetch('//other.test/')`, 'connect-src'],
+    ])('refuses its own script %s', async (_what, script, directive) => {
+      await openLab(page, lab.url);
+      const violated = await page.evaluate<string>(
+        `new Promise((resolve) => {
+          addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective));
+          (async () => { ${script} })().catch(() => undefined);
+        })`,
+      );
+
+      expect(violated).toBe(directive);
+    });
+  });
+
+  describe('as a page whose clock is set', () => {
+    sharePage(browser, {}, take);
+    beforeEach(() => start(platforms[0]));
+
     it('lets the age tick, up to and past the limit', async () => {
       await page.clock.install();
       await openLab(page, lab.url);
@@ -213,16 +252,18 @@ describeWithBrowser('the lab in a browser', (browser) => {
       expect(await age.textContent()).toMatch(/^It is 10 min \d+ s old, /);
       expect(await page.locator('#elapsed.over').count()).toBe(1);
     });
+  });
 
-    it('says that the server is gone, and works again when it is back', async () => {
-      await openLab(page, lab.url);
-      await page.route('**/lab/set', (route) => route.abort());
-      await page.getByRole('button', { name: 'Set', exact: true }).click();
-      await page.getByRole('status').getByText('No answer').waitFor();
-      await page.unroute('**/lab/set');
-
-      expect((await press(page, 'Set')).verdict).toBe('Accepted');
+  describe('as a page that someone wrote into', () => {
+    sharePage(browser, {}, take);
+    beforeAll(async () => {
+      await page.addInitScript(
+        `window.violated = new Promise((resolve) => {
+          addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective));
+        });`,
+      );
     });
+    beforeEach(() => start(platforms[0]));
 
     it.each([
       ['an inline script', '<script>window.injected = true</script>', 'script-src-elem'],
@@ -243,11 +284,6 @@ describeWithBrowser('the lab in a browser', (browser) => {
       });
       const { host, port } = new URL(lab.url);
       const injected = html.replace('other.test', `other.test:${port}`);
-      await page.addInitScript(
-        `window.violated = new Promise((resolve) => {
-          addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective));
-        });`,
-      );
       await page.route('**/lab', async (route) => {
         const response = await route.fetch();
         const body = (await response.text()).replace('</main>', () => `${injected}</main>`);
@@ -259,21 +295,6 @@ describeWithBrowser('the lab in a browser', (browser) => {
       expect(await page.evaluate('window.injected')).toBeUndefined();
       expect((await press(page, 'Set')).verdict).toBe('Accepted');
       expect(new Set(hosts)).toEqual(new Set([host]));
-    });
-
-    it.each([
-      ['innerHTML', `document.body.innerHTML = '<b>injected</b>'`, 'require-trusted-types-for'],
-      ['a request to another origin', `fetch('//other.test/')`, 'connect-src'],
-    ])('refuses its own script %s', async (_what, script, directive) => {
-      await openLab(page, lab.url);
-      const violated = await page.evaluate<string>(
-        `new Promise((resolve) => {
-          addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective));
-          (async () => { ${script} })().catch(() => undefined);
-        })`,
-      );
-
-      expect(violated).toBe(directive);
     });
   });
 });

@@ -32,6 +32,7 @@ class RulesController {
   }
 
   @Get('raw')
+  @Header('Cache-Control', 'no-store')
   raw(
     @Query('header') header: string,
     @Res({ passthrough: true }) response: { header(name: string, value: string): unknown },
