@@ -3,7 +3,7 @@ import type { ArgumentsHost } from '@nestjs/common';
 import { SecureCookieError } from '../errors.js';
 import { joinRawCookies } from '../http/cookie-header.js';
 import { requestHeader } from '../http/request-header.js';
-import { handshakeOf, type ExchangeWithoutResponse } from './handshakes.js';
+import { handshakeOf, isSocket, type ExchangeWithoutResponse } from './handshakes.js';
 import { isInstance, memberOf } from '../own-member.js';
 import {
   isRawRequest,
@@ -60,18 +60,18 @@ export function cookieHeaderOf(source: unknown): string | undefined {
   if (source === undefined || typeof source === 'string') {
     return source;
   }
-  if (!isInstance(source)) {
-    throw new SecureCookieError(
-      'option',
-      'reader() takes a Cookie header, a request, a socket, or the context of a handler.',
-    );
-  }
   const request = rawRequestIn(source);
   if (request !== undefined) {
     return cookieHeaderAsItCame(request);
   }
-  if (!isArgumentsHost(source)) {
+  if (isSocket(source)) {
     return handshakeOf(source).header;
+  }
+  if (!isArgumentsHost(source)) {
+    throw new SecureCookieError(
+      'option',
+      'reader() takes a Cookie header, a request, a socket, or the context that guards get. With the context of GraphQL, it is reader(context.req).',
+    );
   }
   const exchange = exchangeOf(source);
   return exchange.response === undefined

@@ -87,6 +87,11 @@ export function handshakeOf(client: unknown): ExchangeWithoutResponse {
   };
 }
 
+/** Whether a value is a socket: all of them emit events or send, or it was remembered. */
+export function isSocket(value: unknown): boolean {
+  return [HANDSHAKE, 'handshake', 'on', 'send'].some((name) => memberOf(value, name) !== undefined);
+}
+
 function noHandshake(what: string): SecureCookieError {
   return new SecureCookieError(
     'no-handshake',

@@ -184,6 +184,12 @@ describe('a value that is not a request', () => {
     });
   });
 
+  it('reader() of a socket that nobody remembered: no-handshake', () => {
+    const socket = { on: () => undefined, send: () => undefined };
+
+    expect(thrownBy(() => cookieHeaderOf(socket))).toMatchObject({ code: 'no-handshake' });
+  });
+
   it('a getter that throws keeps its error', () => {
     const failing = {
       get req(): never {
@@ -201,6 +207,10 @@ describe('a value that is not a request', () => {
     ['a number', 7],
     ['true', true],
     ['a symbol', Symbol('a symbol')],
+    ['an empty object', {}],
+    ['headers', raw.headers],
+    ['the handshake of socket.io, without its socket', { headers: raw.headers, auth: {} }],
+    ['the context of GraphQL', { req: raw, res: rawResponse }],
   ])('reader() of %s: option', (_what, source) => {
     expect(thrownBy(() => cookieHeaderOf(source))).toMatchObject({ code: 'option' });
   });
