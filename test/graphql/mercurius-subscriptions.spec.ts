@@ -1,10 +1,16 @@
-import { describeGraphqlSubscriptions } from '../support/graphql-subscriptions.js';
+import { describeGraphqlSubscriptions, ORIGINS } from '../support/graphql-subscriptions.js';
 import { mercuriusApps, mercuriusModule } from '../support/mercurius-apps.js';
 
 describeGraphqlSubscriptions(
   mercuriusApps.map(({ driver, platform }) => ({
     driver,
     platform,
-    graphql: mercuriusModule({ subscription: { fullWsTransport: true } }),
+    // As in docs/graphql.md.
+    graphql: mercuriusModule({
+      subscription: {
+        fullWsTransport: true,
+        verifyClient: ({ origin }, next) => next(ORIGINS.has(origin)),
+      },
+    }),
   })),
 );

@@ -49,6 +49,10 @@ async function* ticks(by: string, ...names: readonly string[]): AsyncGenerator<o
   }
 }
 
+/** Where the apps' pages are from. Clients that are no browsers name nothing. */
+const OWN = 'https://www.example.com';
+export const ORIGINS = new Set<string | undefined>([OWN, undefined]);
+
 /** Seconds that the app's clock is ahead. */
 const clock = { ahead: 0 };
 
@@ -223,6 +227,18 @@ export function describeGraphqlSubscriptions(settings: readonly GraphqlSetting[]
       expect(await client.first('subscription { settingTicks { by } }')).toMatchObject({
         data: { settingTicks: { by: 'no-response for alice' } },
       });
+    });
+
+    it('a page of another site opens none, as the app checks, and one of its own does', async () => {
+      const opened = await Promise.all(
+        [OWN, 'https://evil.example'].map(async (origin) => {
+          const client = openSubscriptions(running.url, cookieHeader('user', 'alice'), {}, origin);
+          clients.push(client);
+          return client.first('{ whoAmI }').catch(() => 'refused');
+        }),
+      );
+
+      expect(opened).toMatchObject([{ data: { whoAmI: 'alice' } }, 'refused']);
     });
 
     it('two live apps of the same resolvers each find their own service', async () => {

@@ -8,15 +8,20 @@ export interface SubscriptionClient {
   close(): Promise<void>;
 }
 
-/** Opens a socket as graphql-ws does; `payload` is what `connection_init` brings. */
+/**
+ * Opens a socket as graphql-ws does; `payload` is what `connection_init` brings, and `origin` where its page
+ * is from.
+ */
 export function openSubscriptions(
   url: string,
   cookie: string,
   payload: Record<string, unknown> = {},
+  origin = '',
 ): SubscriptionClient {
+  const headers = { ...(cookie !== '' && { cookie }), ...(origin !== '' && { origin }) };
   class WithCookie extends WebSocket {
     constructor(address: string, protocols: string | string[]) {
-      super(address, protocols, cookie === '' ? {} : { headers: { cookie } });
+      super(address, protocols, { headers });
     }
   }
   const client = createClient({
