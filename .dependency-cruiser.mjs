@@ -25,7 +25,7 @@ const ROOMS = {
   revocation: [rooms('revocation', 'definition', 'signing'), '^diagnostics_channel$'],
   jar: [rooms(...OF_JAR), '^http$'],
   exchange: [rooms('exchange', ...OF_JAR), '^(http|stream)$', NEST],
-  nest: [rooms(...OF_NEST), '^http$', '(^|/)node_modules/rxjs/', NEST, WEBSOCKETS],
+  nest: [rooms(...OF_NEST), '(^|/)node_modules/rxjs/', NEST, WEBSOCKETS],
   module: [rooms('module', ...OF_NEST), NEST],
   testing: [rooms('testing', ...OF_JAR), '^(http|net)$'],
   'device-bound': [

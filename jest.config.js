@@ -38,8 +38,12 @@ const PEERS = [
 
 const not = (patterns) => patterns.map((pattern) => `!${pattern.replace('<rootDir>', '**')}`);
 
-/** Specs of rooms without Nest that show in an app what they promise. */
+/** The contexts that each major of Nest passes to handlers. */
+const CONTEXTS = '<rootDir>/test/exchange/exchange.spec.ts';
+
+/** Specs of rooms without Nest that show in an app, or with Nest's contexts, what they promise. */
 const IN_AN_APP = [
+  CONTEXTS,
   '<rootDir>/test/accepts/{cookie-signature,accepted-format}.spec.ts',
   '<rootDir>/test/jar/{keys-at-the-head,pending-cookies}.spec.ts',
   '<rootDir>/test/{entrances,polluted-prototype}.spec.ts',
@@ -83,7 +87,7 @@ export default {
     project(
       'rooms',
       [
-        '<rootDir>/test/{signing,http,accepts,definition,revocation,jar,testing,device-bound}/**/*.spec.ts',
+        '<rootDir>/test/{signing,http,accepts,definition,revocation,jar,exchange,testing,device-bound}/**/*.spec.ts',
         '<rootDir>/test/*.spec.ts',
         ...not(IN_AN_APP),
         ...not(PEERS),
@@ -91,7 +95,7 @@ export default {
       withoutNest,
     ),
     project('nest12', [
-      '<rootDir>/test/{exchange,nest,module,e2e}/**/*.spec.ts',
+      '<rootDir>/test/{nest,module,e2e}/**/*.spec.ts',
       ...IN_AN_APP,
       ...not([...PROGRAMS, ...ENDURANCE]),
     ]),
@@ -99,7 +103,8 @@ export default {
     project(
       'nest11',
       [
-        '<rootDir>/test/{exchange,nest,module,e2e}/**/*.spec.ts',
+        '<rootDir>/test/{nest,module,e2e}/**/*.spec.ts',
+        CONTEXTS,
         // One connection of each kind: the drivers of Nest 11.
         '<rootDir>/test/{graphql,websockets}/**/*.nest11.spec.ts',
         // On one major enough.

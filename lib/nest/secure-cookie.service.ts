@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import {
   Inject,
   Injectable,
@@ -9,12 +8,6 @@ import {
   type Type,
 } from '@nestjs/common';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
-import { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
-import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
-import { requestHeader } from '../http/request-header.js';
-import { isForwardedOverTls } from '../http/request-protocol.js';
-import { varyResponseByCookie } from '../http/varied-response.js';
-import { checkDefinition } from '../jar/check-definition.js';
 import {
   cookieHeaderOf,
   exchangeOf,
@@ -23,20 +16,17 @@ import {
   type Exchange,
 } from '../exchange/exchange.js';
 import { rememberHandshake, type ExchangeWithoutResponse } from '../exchange/handshakes.js';
-import { concealed } from './misuse.js';
-import { isInstance } from '../own-member.js';
-import {
-  hostOf,
-  isSecureRequest,
-  rawRequest,
-  rawResponse,
-  type RawRequest,
-} from '../exchange/platform.js';
-import { DEVICE_BINDING, type DeviceBinding } from '../jar/device-binding.js';
+import { rawResponse } from '../exchange/platform.js';
+import { RequestJars, type SharedByJars } from '../exchange/request-jars.js';
+import { varyResponseByCookie } from '../http/varied-response.js';
+import { checkDefinition } from '../jar/check-definition.js';
 import { CookieDefaults } from '../jar/cookie-defaults.js';
-import { OneTimeWarnings } from '../jar/one-time-warnings.js';
-import { SecureCookieJar } from '../jar/secure-cookie-jar.js';
+import { DEVICE_BINDING, type DeviceBinding } from '../jar/device-binding.js';
+import type { SecureCookieJar } from '../jar/secure-cookie-jar.js';
 import { SecureCookieReader } from '../jar/secure-cookie-reader.js';
+import { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
+import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import { concealed } from './misuse.js';
 import {
   SERVICE_OPTIONS,
   serviceOptions,
@@ -60,21 +50,9 @@ import { WS_EXCEPTION } from './ws-exception.js';
  */
 @Injectable()
 export class SecureCookieService {
-  /**
-   * The property of Node's request, which the whole pipeline shares, that keeps the jar. One key for
-   * each service: a request may pass through two apps, one mounted in the other.
-   */
-  readonly #jarKey = Symbol('nestjs-secure-cookie jar');
-  /** The property that keeps the platform's newest request object, if that is not Node's own. */
-  readonly #requestKey = Symbol('nestjs-secure-cookie request');
-  readonly #signer: SecureCookieSigner;
-  readonly #defaults: CookieDefaults;
-  readonly #vary: boolean;
+  readonly #shared: SharedByJars;
+  readonly #jars: RequestJars;
   readonly #wsException: Type<Error> | undefined;
-  readonly #revocations: SecureCookieRevocations | undefined;
-  readonly #deviceBinding: DeviceBinding | undefined;
-  readonly #logger = new Logger('SecureCookieModule');
-  readonly #warnings = new OneTimeWarnings(this.#logger);
 
   /**
    * The module provides it. Create another one for cookies with a second secret: its jars are separate
@@ -100,12 +78,16 @@ export class SecureCookieService {
     @Optional() @Inject(DEVICE_BINDING) deviceBinding?: DeviceBinding,
   ) {
     const { cookie = {}, vary = true } = serviceOptions(options);
-    this.#signer = signer;
-    this.#revocations = revocations;
-    this.#deviceBinding = deviceBinding;
+    this.#shared = {
+      signer,
+      cookie: new CookieDefaults(cookie, signer.maxAge),
+      vary,
+      logger: new Logger('SecureCookieModule'),
+      revocations,
+      deviceBinding,
+    };
+    this.#jars = new RequestJars(this.#shared);
     this.#wsException = wsException;
-    this.#defaults = new CookieDefaults(cookie, signer.maxAge);
-    this.#vary = vary;
   }
 
   /**
@@ -152,11 +134,11 @@ export class SecureCookieService {
     found?: Exchange | ExchangeWithoutResponse,
   ): SecureCookieJar {
     if (response !== undefined || !isArgumentsHost(hostOrRequest)) {
-      return this.#jarIn(exchangeOfPair(hostOrRequest, response), false);
+      return this.#jars.of(exchangeOfPair(hostOrRequest, response), false);
     }
     try {
       const isGraphql = hostOrRequest.getType<string>() === 'graphql';
-      return this.#jarIn(found ?? exchangeOf(hostOrRequest), isGraphql);
+      return this.#jars.of(found ?? exchangeOf(hostOrRequest), isGraphql);
     } catch (error) {
       throw concealed(error, hostOrRequest);
     }
@@ -180,7 +162,8 @@ export class SecureCookieService {
     try {
       const header = cookieHeaderOf(source);
       this.#varyByCookie(source);
-      return new SecureCookieReader(this.#signer, header, { revocations: this.#revocations });
+      const { signer, revocations } = this.#shared;
+      return new SecureCookieReader(signer, header, { revocations });
     } catch (error) {
       throw isArgumentsHost(source) ? concealed(error, source) : error;
     }
@@ -227,106 +210,17 @@ export class SecureCookieService {
    * `option` or `attribute`
    */
   checkDefinitions(definitions: readonly SecureCookieDefinition<never, unknown>[]): void {
+    const { signer, cookie, revocations, deviceBinding } = this.#shared;
     for (const definition of definitions) {
-      checkDefinition(
-        definition,
-        this.#signer,
-        this.#defaults,
-        this.#revocations,
-        this.#deviceBinding,
-      );
+      checkDefinition(definition, signer, cookie, revocations, deviceBinding);
     }
   }
 
-  /** Where a reader is for an exchange that has a response, that depends on what is read. */
+  /** The response of a context depends on the cookies that are read there. */
   #varyByCookie(source: unknown): void {
-    const exchange = this.#vary && isArgumentsHost(source) ? exchangeOf(source) : undefined;
+    const exchange = this.#shared.vary && isArgumentsHost(source) ? exchangeOf(source) : undefined;
     if (exchange?.response !== undefined) {
       varyResponseByCookie(rawResponse(exchange.response));
     }
-  }
-
-  #jarIn(exchange: Exchange | ExchangeWithoutResponse, isGraphql: boolean): SecureCookieJar {
-    return exchange.response === undefined
-      ? this.#jarWithoutResponse(exchange, isGraphql)
-      : this.#jarOf(exchange.request, exchange.response);
-  }
-
-  #jarOf(request: object, response: object): SecureCookieJar {
-    const raw = rawRequest(request);
-    if (request !== raw) {
-      // Fastify's request knows the protocol. A hook may have asked for the jar before, with Node's.
-      raw[this.#requestKey] = request;
-    }
-    const present = raw[this.#jarKey];
-    if (present instanceof SecureCookieJar) {
-      return present;
-    }
-    const jar = new SecureCookieJar({
-      signer: this.#signer,
-      cookie: this.#defaults,
-      request: raw,
-      response: rawResponse(response),
-      isSecureConnection: () => this.#isSecure(raw),
-      host: () => hostOf(this.#newest(raw)),
-      logger: this.#logger,
-      vary: this.#vary,
-      revocations: this.#revocations,
-      warnings: this.#warnings,
-      deviceBinding: this.#deviceBinding,
-    });
-    raw[this.#jarKey] = jar;
-    return jar;
-  }
-
-  /**
-   * Uses the jar that middleware may have made for a query. A socket may outlive the rights of its
-   * user, so there each message reads again, even if the handshake has a jar.
-   */
-  #jarWithoutResponse(
-    { request, header }: ExchangeWithoutResponse,
-    isGraphql: boolean,
-  ): SecureCookieJar {
-    const raw = request === undefined || !isGraphql ? undefined : rawRequest(request);
-    const isOfSocket = raw !== undefined && requestHeader(raw.headers, 'upgrade') !== undefined;
-    const present = isOfSocket ? undefined : raw?.[this.#jarKey];
-    return present instanceof SecureCookieJar
-      ? present
-      : new SecureCookieJar({
-          signer: this.#signer,
-          cookie: this.#defaults,
-          request: { headers: { cookie: header } },
-          response: undefined,
-          isSecureConnection: undefined,
-          host: undefined,
-          vary: undefined,
-          warnings: undefined,
-          deviceBinding: undefined,
-          logger: this.#logger,
-          revocations: this.#revocations,
-        });
-  }
-
-  #newest(raw: RawRequest): object {
-    const request = raw[this.#requestKey];
-    return isInstance(request) ? request : raw;
-  }
-
-  #isSecure(raw: RawRequest): boolean {
-    const secure = isSecureRequest(this.#newest(raw));
-    if (!secure) {
-      this.#warnOfProxy(raw);
-    }
-    return secure;
-  }
-
-  #warnOfProxy({ headers }: IncomingMessage): void {
-    if (!isForwardedOverTls(requestHeader(headers, 'x-forwarded-proto'))) {
-      return;
-    }
-    this.#warnings.give(
-      'proxy',
-      'A request with "X-Forwarded-Proto: https" got a cookie without "Secure", because the app does not trust its proxy: set "trust proxy" (Express) or "trustProxy" (Fastify), or "cookie: { secure: true }".',
-    );
   }
 }
