@@ -52,20 +52,24 @@ export function exchangeOf(host: ArgumentsHost): Exchange | ExchangeWithoutRespo
 }
 
 /**
- * The `Cookie` header of a header, a request, a socket, or the context of a handler.
+ * The `Cookie` header of a header, a request, a socket, or the context of a handler; and the response
+ * of such a context, if it has one.
  *
  * @throws {@link SecureCookieError} `option`, or what {@link exchangeOf} throws
  */
-export function cookieHeaderOf(source: unknown): string | undefined {
+export function findCookieHeader(source: unknown): {
+  readonly header: string | undefined;
+  readonly response: object | undefined;
+} {
   if (source === undefined || typeof source === 'string') {
-    return source;
+    return { header: source, response: undefined };
   }
   const request = rawRequestIn(source);
   if (request !== undefined) {
-    return cookieHeaderAsItCame(request);
+    return { header: cookieHeaderAsItCame(request), response: undefined };
   }
   if (isSocket(source)) {
-    return handshakeOf(source).header;
+    return handshakeOf(source);
   }
   if (!isArgumentsHost(source)) {
     throw new SecureCookieError(
@@ -74,9 +78,11 @@ export function cookieHeaderOf(source: unknown): string | undefined {
     );
   }
   const exchange = exchangeOf(source);
-  return exchange.response === undefined
-    ? exchange.header
-    : requestHeader(rawRequest(exchange.request).headers, 'cookie');
+  if (exchange.response === undefined) {
+    return exchange;
+  }
+  const { headers } = rawRequest(exchange.request);
+  return { header: requestHeader(headers, 'cookie'), response: exchange.response };
 }
 
 /** Reads raw headers on a socket: Mercurius adds the payload of "connection_init" to the parsed ones. */

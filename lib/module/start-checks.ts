@@ -1,17 +1,15 @@
 import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
 import { SecureCookieError } from '../errors.js';
-import { guardHandlers } from './kept-handlers.js';
-import { notedDefinitions } from '../nest/noted-definitions.js';
-import { hasNotedParameter } from '../nest/noted-parameters.js';
-import { isInstance } from '../own-member.js';
+import { hasNotedParameter, notedDefinitions, notedRequirements } from '../nest/notes.js';
 import {
-  notedRequirements,
   requirementLost,
   requirementsOf,
   type SecureCookieRequirement,
 } from '../nest/requirements.js';
 import { isGuarded } from '../nest/secure-cookie.guard.js';
 import { SecureCookieService } from '../nest/secure-cookie.service.js';
+import { isInstance } from '../own-member.js';
+import { guardHandlers } from './kept-handlers.js';
 
 /** The metadata key by which Nest knows the class of a gateway. */
 const GATEWAY = 'websockets:is_gateway';

@@ -28,49 +28,16 @@ export interface SecureCookieRequirement {
 const REQUIREMENTS = Symbol('nestjs-secure-cookie requirements');
 
 /**
- * The metadata key of a second note, for the checks at start-up: on the prototype, which decorators do
- * not change when they replace a class or a method.
+ * Adds a requirement to what will run: a class, or a method's function. With `SetMetadata`, which
+ * replaces, the upper of two decorators would win.
  */
-const NOTES = Symbol('nestjs-secure-cookie noted requirements');
-
-/**
- * Adds a requirement to a class, or to a method of a prototype. With `SetMetadata`, which replaces, the
- * upper of two decorators would win.
- *
- * @param handler - what will run: the class, or the method's function
- * @param prototype - gets the second note
- * @param key - the method's name
- */
-export function addRequirement(
-  requirement: SecureCookieRequirement,
-  handler: object,
-  prototype: object,
-  key?: string | symbol,
-): void {
+export function addRequirement(requirement: SecureCookieRequirement, handler: object): void {
   Reflect.defineMetadata(REQUIREMENTS, [...requirementsOf(handler), requirement], handler);
-  const noted = [...notedRequirements(prototype, key), requirement];
-  if (key === undefined) {
-    Reflect.defineMetadata(NOTES, noted, prototype);
-  } else {
-    Reflect.defineMetadata(NOTES, noted, prototype, key);
-  }
 }
 
 /** The requirements of a class and its parents, or of a handler's function. */
 export function requirementsOf(handler: object): readonly SecureCookieRequirement[] {
   const found: unknown = Reflect.getMetadata(REQUIREMENTS, handler);
-  return Array.isArray(found) ? found : [];
-}
-
-/** The requirements that were noted for a class, or for a prototype's own method. */
-export function notedRequirements(
-  prototype: object,
-  key?: string | symbol,
-): readonly SecureCookieRequirement[] {
-  const found: unknown =
-    key === undefined
-      ? Reflect.getMetadata(NOTES, prototype)
-      : Reflect.getOwnMetadata(NOTES, prototype, key);
   return Array.isArray(found) ? found : [];
 }
 

@@ -13,8 +13,7 @@ import { assertVerifyOptions } from '../signing/judge-value.js';
 import { assertCookieName } from '../cookie-name.js';
 import type { SecureCookieJar } from '../jar/secure-cookie-jar.js';
 import { concealed } from './misuse.js';
-import { noteDefinition } from './noted-definitions.js';
-import { noteParameter } from './noted-parameters.js';
+import { noteDefinition, noteParameter, noteRequirement } from './notes.js';
 import { asPipe, isMeantForPipe, type SecureCookiePipe } from './pipes.js';
 import { refusal } from './refusal.js';
 import {
@@ -226,7 +225,8 @@ export function RequireSecureCookie(
         `@RequireSecureCookie() belongs on a class or a method, but "${String(key)}" is an accessor: write it below the decorator that turns the method into one.`,
       );
     }
-    addRequirement(requirement, handler, key === undefined ? handler.prototype : target, key);
+    addRequirement(requirement, handler);
+    noteRequirement(requirement, key === undefined ? handler.prototype : target, key);
     noteDefinition(key === undefined ? handler : target.constructor, cookie);
     // Bound once, however many cookies are required: each guard costs time.
     if (!isGuarded(handler)) {

@@ -9,9 +9,9 @@ import {
 } from '@nestjs/common';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import {
-  cookieHeaderOf,
   exchangeOf,
   exchangeOfPair,
+  findCookieHeader,
   isArgumentsHost,
   type Exchange,
 } from '../exchange/exchange.js';
@@ -160,9 +160,11 @@ export class SecureCookieService {
    */
   reader(source: string | undefined | object): SecureCookieReader {
     try {
-      const header = cookieHeaderOf(source);
-      this.#varyByCookie(source);
-      const { signer, revocations } = this.#shared;
+      const { header, response } = findCookieHeader(source);
+      const { signer, revocations, vary } = this.#shared;
+      if (response !== undefined && vary) {
+        varyResponseByCookie(rawResponse(response));
+      }
       return new SecureCookieReader(signer, header, { revocations });
     } catch (error) {
       throw isArgumentsHost(source) ? concealed(error, source) : error;
@@ -213,14 +215,6 @@ export class SecureCookieService {
     const { signer, cookie, revocations, deviceBinding } = this.#shared;
     for (const definition of definitions) {
       checkDefinition(definition, signer, cookie, revocations, deviceBinding);
-    }
-  }
-
-  /** The response of a context depends on the cookies that are read there. */
-  #varyByCookie(source: unknown): void {
-    const exchange = this.#shared.vary && isArgumentsHost(source) ? exchangeOf(source) : undefined;
-    if (exchange?.response !== undefined) {
-      varyResponseByCookie(rawResponse(exchange.response));
     }
   }
 }

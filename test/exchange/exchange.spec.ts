@@ -4,9 +4,9 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import {
-  cookieHeaderOf,
   exchangeOf,
   exchangeOfPair,
+  findCookieHeader,
   isArgumentsHost,
 } from '../../lib/exchange/exchange.js';
 import { rememberHandshake } from '../../lib/exchange/handshakes.js';
@@ -76,7 +76,7 @@ describe('request and response', () => {
     const { request, response } = exchangeOf(host);
 
     expect([request === ofExpress, response === responseOfExpress]).toEqual([true, true]);
-    expect(cookieHeaderOf(host)).toBe('user=alice');
+    expect(findCookieHeader(host).header).toBe('user=alice');
   });
 
   it.each([
@@ -88,7 +88,7 @@ describe('request and response', () => {
     const { request, response } = exchangeOf(host);
 
     expect([request === ofFastify, response === reply]).toEqual([true, true]);
-    expect(cookieHeaderOf(host)).toBe('user=alice');
+    expect(findCookieHeader(host).header).toBe('user=alice');
   });
 });
 
@@ -118,7 +118,7 @@ describe('a request without a response', () => {
 
     expect(response).toBeUndefined();
     expect(request).toEqual(expected);
-    expect(cookieHeaderOf(host)).toBe('user=alice');
+    expect(findCookieHeader(host).header).toBe('user=alice');
   });
 
   it.each([
@@ -126,8 +126,8 @@ describe('a request without a response', () => {
     ['a cookie that is no text', { handshake: { headers: { cookie: ['user=eve'] } } }],
     ['headers that are a list', { handshake: { headers: [] } }],
   ])('of socket.io, with %s: no cookie', (_what, client) => {
-    expect(cookieHeaderOf(hostOf('ws', [client]))).toBeUndefined();
-    expect(cookieHeaderOf(client)).toBeUndefined();
+    expect(findCookieHeader(hostOf('ws', [client])).header).toBeUndefined();
+    expect(findCookieHeader(client).header).toBeUndefined();
   });
 });
 
@@ -187,7 +187,7 @@ describe('a value that is not a request', () => {
   it('reader() of a socket that nobody remembered: no-handshake', () => {
     const socket = { on: () => undefined, send: () => undefined };
 
-    expect(thrownBy(() => cookieHeaderOf(socket))).toMatchObject({ code: 'no-handshake' });
+    expect(thrownBy(() => findCookieHeader(socket))).toMatchObject({ code: 'no-handshake' });
   });
 
   it('a getter that throws keeps its error', () => {
@@ -212,7 +212,7 @@ describe('a value that is not a request', () => {
     ['the handshake of socket.io, without its socket', { headers: raw.headers, auth: {} }],
     ['the context of GraphQL', { req: raw, res: rawResponse }],
   ])('reader() of %s: option', (_what, source) => {
-    expect(thrownBy(() => cookieHeaderOf(source))).toMatchObject({ code: 'option' });
+    expect(thrownBy(() => findCookieHeader(source))).toMatchObject({ code: 'option' });
   });
 });
 
@@ -321,5 +321,5 @@ it.each([
   ['the request that opened a socket, as it came', upgrade, 'user=alice'],
   ['a socket', remembering(raw), 'user=alice'],
 ])('the Cookie header of %s', (_what, source, header) => {
-  expect(cookieHeaderOf(source)).toBe(header);
+  expect(findCookieHeader(source).header).toBe(header);
 });
