@@ -14,6 +14,7 @@ import {
   rawResponse,
   type RawRequest,
 } from './platform.js';
+import { holdsRequestOfAnother } from './shared-context.js';
 
 /** The request that a handler works for, and the response that can carry its cookies. */
 export interface Exchange {
@@ -114,6 +115,9 @@ function graphqlContext(args: readonly unknown[]): unknown {
  * - graphql-ws: `req.extra.request`, or `extra.request`
  */
 function exchangeOfGraphql(context: unknown): Exchange | ExchangeWithoutResponse {
+  if (holdsRequestOfAnother(context)) {
+    throw twoClients();
+  }
   const req = memberOf(context, 'req');
   const reply = memberOf(context, 'reply');
   let request: object | undefined;
@@ -174,11 +178,15 @@ function requestAnsweredBy(response: object): RawRequest | undefined {
 
 function assertSame(raw: RawRequest, other: unknown): void {
   if (other !== raw) {
-    throw new SecureCookieError(
-      'ambiguous-request',
-      `The GraphQL context holds requests of two clients, because one object serves all of them: ${OWN_CONTEXT}.`,
-    );
+    throw twoClients();
   }
+}
+
+function twoClients(): SecureCookieError {
+  return new SecureCookieError(
+    'ambiguous-request',
+    `The GraphQL context holds requests of two clients, because one object serves all of them: ${OWN_CONTEXT}.`,
+  );
 }
 
 /** Apollo copies the context, so its request may be an earlier one that has been answered. */

@@ -22,6 +22,7 @@ import {
   type SecureCookieModuleScope,
 } from './module-options.js';
 import { moduleProviders } from './module-providers.js';
+import { markGraphqlContexts } from './graphql-contexts.js';
 import { logOtherCopies } from './other-copies.js';
 import { registrationOf, revocationsIn, serviceOf } from './registration.js';
 import { checkComponents } from './start-checks.js';
@@ -115,6 +116,7 @@ export class SecureCookieModule implements OnModuleInit, OnApplicationShutdown {
       isClosed: false,
     };
     this.#app = app;
+    markGraphqlContexts(this.#modules);
     this.#revocations = revocationsIn(registration);
     [...this.#servers(), ...app.components].forEach((place) => enterApp(place, app));
   }
