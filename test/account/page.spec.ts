@@ -9,13 +9,14 @@ import {
   it,
   jest,
 } from '@jest/globals';
-import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { memoryRevocations } from 'nestjs-secure-cookie';
 import { RevocationStore } from '../../sample/account/revocation-store.js';
 import { AppModule } from '../../sample/app.module.js';
 import { configure } from '../../sample/configure.js';
 import { axeFindings } from '../lab/support/axe-findings.js';
 import { describeWithBrowser } from '../lab/support/describe-with-browser.js';
+import { sharePage, showIn } from '../lab/support/share-page.js';
 import { listen } from '../support/listen.js';
 import { platforms, startApp, type RunningApp } from '../support/platforms.js';
 
@@ -38,6 +39,12 @@ async function showsAs(page: Page, user: string): Promise<void> {
   }
 }
 
+/** Goes to the account page of an instance. */
+async function open(page: Page, { url }: RunningApp): Promise<void> {
+  await page.goto(`${url}/account`);
+  await showsAs(page, 'nobody');
+}
+
 async function logIn(page: Page, user: string, remember = false): Promise<void> {
   await page.getByLabel('Name').fill(user);
   await page.getByLabel('Remember me').setChecked(remember);
@@ -49,7 +56,9 @@ const press = (page: Page, name: string): Promise<void> =>
   page.getByRole('button', { name, exact: true }).click();
 
 describeWithBrowser('the account page in a browser', (browser) => {
-  const contexts: BrowserContext[] = [];
+  /** Two browsers, each with cookies of its own. */
+  let here: Page;
+  let there: Page;
   /** Two instances that share what was revoked, as on Redis: one on each platform. */
   let one: RunningApp;
   let two: RunningApp;
@@ -61,83 +70,82 @@ describeWithBrowser('the account page in a browser', (browser) => {
     two = await startApp(platforms[1], AppModule, configure);
     source.mockRestore();
   });
+  // The page asks every second: what comes back must not come after the cookies were cleared.
+  afterEach(() => Promise.all([here, there].map((page) => page.goto('about:blank'))));
+  sharePage(browser, { reducedMotion: 'reduce' }, (page) => {
+    here = page;
+  });
+  sharePage(browser, { reducedMotion: 'reduce' }, (page) => {
+    there = page;
+  });
   afterAll(() => Promise.all([one.close(), two.close()]));
-  afterEach(() => Promise.all(contexts.splice(0).map((context) => context.close())));
-
-  /** A browser with cookies of its own, at the account page of an instance. */
-  async function open({ url }: RunningApp, options: BrowserContextOptions = {}) {
-    const context = await browser().newContext({ ...options, reducedMotion: 'reduce' });
-    contexts.push(context);
-    const page = await context.newPage();
-    await page.goto(`${url}/account`);
-    await showsAs(page, 'nobody');
-    return { context, page };
-  }
 
   it('whoever logs out everywhere in one browser is out in the other, in all three ways', async () => {
-    const [here, there] = await Promise.all([open(one), open(two)]);
-    await Promise.all([logIn(here.page, 'alice'), logIn(there.page, 'alice', true)]);
+    await Promise.all([open(here, one), open(there, two)]);
+    await Promise.all([logIn(here, 'alice'), logIn(there, 'alice', true)]);
     const since = performance.now();
-    await press(here.page, 'Log out everywhere');
-    await showsAs(there.page, 'nobody');
+    await press(here, 'Log out everywhere');
+    await showsAs(there, 'nobody');
 
     expect((performance.now() - since) / 1000).toBeLessThan(OUT_WITHIN);
-    await showsAs(here.page, 'nobody');
+    await showsAs(here, 'nobody');
   });
 
   it('a cookie that was copied to another browser is worthless once its owner logs out here', async () => {
-    const [owner, thief] = await Promise.all([open(one), open(two)]);
-    await logIn(owner.page, 'bob');
-    await thief.context.addCookies(await owner.context.cookies(`${one.url}/account`));
+    const [owner, thief] = [here, there];
+    await Promise.all([open(owner, one), open(thief, two)]);
+    await logIn(owner, 'bob');
+    await thief.context().addCookies(await owner.context().cookies(`${one.url}/account`));
     // The socket has the cookies of its handshake.
-    await thief.page.reload();
-    await showsAs(thief.page, 'bob');
-    await press(owner.page, 'Log out here');
+    await thief.reload();
+    await showsAs(thief, 'bob');
+    await press(owner, 'Log out here');
 
-    await showsAs(thief.page, 'nobody');
-    await thief.page.goto(`${two.url}/account/private`);
-    expect(await thief.page.locator('body').textContent()).toContain('Unauthorized');
+    await showsAs(thief, 'nobody');
+    await thief.goto(`${two.url}/account/private`);
+    expect(await thief.locator('body').textContent()).toContain('Unauthorized');
   });
 
   it('keeps the cookie for a fortnight or until the browser is closed, as its user likes', async () => {
-    const { context, page } = await open(one);
+    await open(here, one);
     const expires = async (): Promise<number> =>
-      (await context.cookies(`${one.url}/account`))[0]?.expires ?? 0;
-    await logIn(page, 'carol');
+      (await here.context().cookies(`${one.url}/account`))[0]?.expires ?? 0;
+    await logIn(here, 'carol');
     expect(await expires()).toBe(-1);
 
-    await logIn(page, 'dave', true);
+    await logIn(here, 'dave', true);
     expect(Math.abs((await expires()) - Date.now() / 1000 - FORTNIGHT)).toBeLessThan(60);
   });
 
   it('shows that a log-out failed, and that its user is still in', async () => {
-    const { page } = await open(one);
-    await logIn(page, 'erin');
-    await page.route('**/account/logout', (route) =>
+    await open(here, one);
+    await logIn(here, 'erin');
+    await here.route('**/account/logout', (route) =>
       route.fulfill({ status: 503, json: { message: 'You are still logged in. Try again.' } }),
     );
-    await press(page, 'Log out here');
+    await press(here, 'Log out here');
 
-    await page.getByRole('alert').getByText('You are still logged in. Try again.').waitFor();
-    await showsAs(page, 'erin');
+    await here.getByRole('alert').getByText('You are still logged in. Try again.').waitFor();
+    await showsAs(here, 'erin');
   });
 
-  it.each([
+  describe.each([
     { colorScheme: 'light', viewport: { width: 1200, height: 900 } },
     { colorScheme: 'dark', viewport: { width: 360, height: 740 } },
-  ] as const)(
-    'gives axe nothing to object to, and fits: $colorScheme, $viewport.width pixels wide',
-    async (options) => {
-      const { page } = await open(one, options);
-      await press(page, 'Log out here');
-      await page.getByRole('alert').getByText('You are not logged in.').waitFor();
+  ] as const)('in $colorScheme, $viewport.width pixels wide', (options) => {
+    beforeEach(() => showIn(here, options));
 
-      expect(await axeFindings(page)).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(
+    it('gives axe nothing to object to, and fits', async () => {
+      await open(here, one);
+      await press(here, 'Log out here');
+      await here.getByRole('alert').getByText('You are not logged in.').waitFor();
+
+      expect(await axeFindings(here)).toEqual([]);
+      expect(await here.evaluate('document.documentElement.scrollWidth')).toBe(
         options.viewport.width,
       );
-    },
-  );
+    });
+  });
 
   describe('and a page of another origin', () => {
     let other: Server;
@@ -156,14 +164,14 @@ describeWithBrowser('the account page in a browser', (browser) => {
     });
 
     it('is refused a socket, though the cookie comes along; the own page gets one', async () => {
-      const { context, page } = await open(one);
-      await logIn(page, 'grace');
+      await open(here, one);
+      await logIn(here, 'grace');
       const cookies: (string | undefined)[] = [];
       one.app.getHttpServer().on('upgrade', ({ headers }: { headers: NodeJS.Dict<string> }) => {
         cookies.push(headers['cookie']);
       });
-      const own = await page.evaluate(openSocket(one.url));
-      const foreign = await context.newPage();
+      const own = await here.evaluate(openSocket(one.url));
+      const foreign = await here.context().newPage();
       await foreign.goto(otherUrl);
 
       expect(own).toBe('grace');
@@ -172,6 +180,7 @@ describeWithBrowser('the account page in a browser', (browser) => {
         'account-session',
         'account-session',
       ]);
+      await foreign.close();
     });
   });
 });

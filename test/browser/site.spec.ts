@@ -10,7 +10,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { DOCUMENTS } from '../documents/support/documents.js';
 import { axeFindings } from '../lab/support/axe-findings.js';
 import { describeWithBrowser } from '../lab/support/describe-with-browser.js';
-import { sharePage } from '../lab/support/share-page.js';
+import { sharePage, showIn } from '../lab/support/share-page.js';
 import { ROOT } from '../package/support/project.js';
 
 const WIDE = { width: 1200, height: 900 };
@@ -113,16 +113,19 @@ describeWithBrowser('the site in a browser', (browser) => {
 
   const open = (path: string): Promise<unknown> => page.goto(pathToFileURL(join(site, path)).href);
 
-  describe.each([
-    { colorScheme: 'light', viewport: WIDE },
-    { colorScheme: 'dark', viewport: NARROW },
-  ] as const)('in $colorScheme, $viewport.width pixels wide', (options) => {
-    sharePageOf(options);
+  describe('in all colours and sizes', () => {
+    sharePageOf({});
 
-    it.each(PAGES)('gives axe nothing to object to: %s', async (path) => {
-      await open(path);
+    describe.each([
+      { colorScheme: 'light', viewport: WIDE },
+      { colorScheme: 'dark', viewport: NARROW },
+    ] as const)('in $colorScheme, $viewport.width pixels wide', (options) => {
+      it.each(PAGES)('gives axe nothing to object to: %s', async (path) => {
+        await showIn(page, options);
+        await open(path);
 
-      expect(await axeFindings(page, '.table, .site-menu')).toEqual([]);
+        expect(await axeFindings(page, '.table, .site-menu')).toEqual([]);
+      });
     });
   });
 

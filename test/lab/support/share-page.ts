@@ -1,5 +1,11 @@
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type {
+  Browser,
+  BrowserContext,
+  BrowserContextOptions,
+  Page,
+  ViewportSize,
+} from 'playwright-core';
 
 /**
  * Gives all tests of a `describe` one page: a new one starts a process of its own, which takes longer
@@ -11,16 +17,26 @@ export function sharePage(
   options: BrowserContextOptions,
   take: (page: Page) => void,
 ): void {
+  let context: BrowserContext;
   let page: Page;
   beforeAll(async () => {
-    page = await browser().newPage(options);
+    context = await browser().newContext(options);
+    page = await context.newPage();
     take(page);
   });
   afterEach(async () => {
     page.removeAllListeners('request');
     await page.unrouteAll({ behavior: 'wait' });
-    await page.context().clearCookies();
+    await context.clearCookies();
   });
-  // Its context was made for it, and is closed with it.
-  afterAll(() => page.close());
+  afterAll(() => context.close());
+}
+
+/** Shows a page in colours and a size, still: a colour that is appearing would be measured half-way. */
+export async function showIn(
+  page: Page,
+  { colorScheme, viewport }: { colorScheme: 'light' | 'dark'; viewport: ViewportSize },
+): Promise<void> {
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  await page.setViewportSize(viewport);
 }
