@@ -2,7 +2,8 @@ import { isBytes, isLate, isValidDate } from '../any-realm.js';
 import { SecureCookieError } from '../errors.js';
 import { memberOf } from '../own-member.js';
 import { ownMembers } from '../own-options.js';
-import { secretBytes, type SecureCookieSecret } from '../signing/secret.js';
+import type { SecureCookieSecret } from '../signing/secret.js';
+import { oldSecret } from './old-secret.js';
 
 /** Twelve digits, as in format 2. Seconds since the epoch. */
 const MAX_DATE = 999_999_999_999;
@@ -103,7 +104,7 @@ export class AcceptedFormat<BindsName extends boolean> implements SecureCookieAc
     }
     this.until = new Date(until);
     this.bindsName = bindsName;
-    this.#secrets = Object.freeze(secrets.map((secret) => secretBytes(secret, ' of "accepts"')));
+    this.#secrets = Object.freeze(secrets.map((secret) => oldSecret(secret)));
     this.#read = (cookie) => read.call(format, cookie);
     Object.freeze(this);
   }

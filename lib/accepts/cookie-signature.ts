@@ -1,7 +1,8 @@
 import { SecureCookieError } from '../errors.js';
 import { ownOptions, type OwnOptions } from '../own-options.js';
 import { HmacKey } from '../signing/hmac.js';
-import { secretBytes, type SecureCookieSecret } from '../signing/secret.js';
+import type { SecureCookieSecret } from '../signing/secret.js';
+import { oldSecret } from './old-secret.js';
 import { AcceptedFormat, type SecureCookieAcceptedFormat } from './accepted-format.js';
 
 /** The options of {@link cookieSignature}. */
@@ -44,7 +45,7 @@ export function cookieSignature(
       'cookieSignature needs the secrets of the old app: cookieSignature({ secrets: [secret], until }).',
     );
   }
-  const keys = secrets.map((secret) => new HmacKey('sha256', secretBytes(secret, '')));
+  const keys = secrets.map((secret) => new HmacKey('sha256', oldSecret(secret)));
   return new AcceptedFormat({
     until,
     secrets,

@@ -5,6 +5,7 @@ import { latin1Bytes } from '../signing/own-bytes.js';
 import { decodeBase64 } from '../signing/payload.js';
 import type { SecureCookieSecret } from '../signing/secret.js';
 import { openSignedValue } from '../signing/signed-value.js';
+import { oldSecret } from './old-secret.js';
 import { AcceptedFormat, type SecureCookieNameBindingFormat } from './accepted-format.js';
 
 /** The options of {@link tornadoV1}. */
@@ -32,7 +33,7 @@ function blankOptions(): OwnOptions<SecureCookieTornadoV1Options> {
 export function tornadoV1(options: SecureCookieTornadoV1Options): SecureCookieNameBindingFormat {
   const { secret, until } = ownOptions(options, blankOptions, 'option');
   // A weak secret is allowed, because the old cookies are signed with it.
-  const ring = new KeyRing({ secret, keyVersion: undefined }, true, () => 0);
+  const ring = new KeyRing({ secret: oldSecret(secret), keyVersion: undefined }, true, () => 0);
   // Format 1 does not use it.
   const input = new HmacInput(0);
   return new AcceptedFormat({

@@ -88,7 +88,7 @@ export class CurrentKeys {
     if (!this.#refused.has(secrets)) {
       assertForeign(this.#keys, secrets);
       for (const secret of secrets) {
-        this.#foreignSecrets.set(fingerprint(secret), secretBytes(secret, ''));
+        this.#foreignSecrets.set(fingerprint(secret), secretBytes(secret));
       }
       this.#refused.add(secrets);
     }

@@ -20,8 +20,11 @@ export type SecureCookieDatedKeyRecord = Readonly<Record<number, SecureCookieDat
 /** One secret, or a record of them, in which a version or dates select the one that signs. */
 export type SecureCookieKeys =
   | {
-      /** The only secret. It signs as key version 0 and reads v2 values of any key version. */
-      readonly secret: SecureCookieSecret;
+      /**
+       * The only secret. It signs as key version 0 and reads v2 values of any key version. Only the type
+       * allows `undefined`, so that `process.env.COOKIE_SECRET` needs no cast: it throws `secret-missing`.
+       */
+      readonly secret: SecureCookieSecret | undefined;
       /**
        * The version that it signs as.
        *
@@ -163,7 +166,7 @@ export class KeyRing implements Keys {
   }
 
   includes(secret: SecureCookieSecret): boolean {
-    const bytes = secretBytes(secret, '');
+    const bytes = secretBytes(secret);
     return [...this.#keys.values()].some(({ key }) => key.isMadeOf(bytes));
   }
 
@@ -191,7 +194,10 @@ export class KeyRing implements Keys {
       );
     }
     const dates = keyDates(entry, version);
-    const bytes = secretBytes(dates.secret, this.versioned ? ` of key version ${version}` : '');
+    const bytes = secretBytes(
+      dates.secret,
+      `The option "secret"${this.versioned ? ` of key version ${version}` : ''}`,
+    );
     if (!allowWeakSecrets) {
       assertStrong(bytes);
     }

@@ -16,40 +16,42 @@ export const HOW_TO_MAKE_A_SECRET = `Make one with: node -p "require('node:crypt
 /**
  * A copy of the secret, outside Node's shared Buffer pool.
  *
- * @param which - what the messages say after "secret"
+ * @param what - what the messages call it
+ * @param advice - where a secret that is missing comes from
  * @throws {@link SecureCookieError} `secret-missing` or `option`
  */
-export function secretBytes(secret: unknown, which: string): Uint8Array {
+export function secretBytes(
+  secret: unknown,
+  what = 'The option "secret"',
+  advice = HOW_TO_MAKE_A_SECRET,
+): Uint8Array {
   if (secret === undefined || secret === null || secret === '') {
     throw new SecureCookieError(
       'secret-missing',
-      `The option "secret"${which} is ${secret === '' ? 'empty' : String(secret)}. Is the environment variable it comes from set, and loaded before the module is? ${HOW_TO_MAKE_A_SECRET}`,
+      `${what} is ${secret === '' ? 'empty' : String(secret)}. Is the environment variable it comes from set, and loaded before this line runs? ${advice}`,
     );
   }
   if (typeof secret === 'string' && secret.isWellFormed()) {
-    assertTrimmed(secret, which);
+    assertTrimmed(secret, what);
     return utf8Bytes(secret);
   }
   if (!isBytes(secret)) {
     throw new SecureCookieError(
       'option',
-      `The option "secret"${which} must be well-formed text or a Uint8Array. To rotate secrets, give a record { [version]: secret } and "keyVersion".`,
+      `${what} must be well-formed text or a Uint8Array. To rotate secrets, give a record { [version]: secret } and "keyVersion".`,
     );
   }
   if (secret.length === 0) {
-    throw new SecureCookieError(
-      'secret-missing',
-      `The option "secret"${which} is empty. ${HOW_TO_MAKE_A_SECRET}`,
-    );
+    throw new SecureCookieError('secret-missing', `${what} is empty. ${advice}`);
   }
   return new Uint8Array(secret);
 }
 
-function assertTrimmed(secret: string, which: string): void {
+function assertTrimmed(secret: string, what: string): void {
   if (secret !== secret.trim()) {
     throw new SecureCookieError(
       'option',
-      `The option "secret"${which} begins or ends with white space, as text read from a file often does. An instance that has it without the white space would refuse this one's cookies: trim it. If the white space belongs to the secret, pass its bytes, which are used as they are: new TextEncoder().encode(secret).`,
+      `${what} begins or ends with white space, as text read from a file often does. An instance that has it without the white space would refuse this one's cookies: trim it. If the white space belongs to the secret, pass its bytes, which are used as they are: new TextEncoder().encode(secret).`,
     );
   }
 }
@@ -81,5 +83,5 @@ function weak(why: string): SecureCookieError {
 
 /** A text that is the same for the same secret, and does not reveal it. */
 export function fingerprint(secret: SecureCookieSecret): string {
-  return createHash('sha256').update(secretBytes(secret, '')).digest('hex');
+  return createHash('sha256').update(secretBytes(secret)).digest('hex');
 }

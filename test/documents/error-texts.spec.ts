@@ -90,6 +90,7 @@ const guardAlone = (() => {
 /** What the jar of a request throws for each of the calls. */
 const calls: ((cookies: SecureCookieJar) => void)[] = [
   (cookies) => cookies.set('user', JSON.parse('{ "name": "alice" }')),
+  (cookies) => cookies.set(Theme, JSON.parse('"pink"')),
   (cookies) => cookies.set('user', 'alice', { maxAge: 30 * 86_400 * 1000 }),
   (cookies) => cookies.set('user', 'alice', { maxAge: 365 * 86_400 }),
   (cookies) => cookies.set('user name', 'alice'),
@@ -97,6 +98,14 @@ const calls: ((cookies: SecureCookieJar) => void)[] = [
   (cookies) => cookies.set('user', 'alice', { sameSite: 'none', secure: false }),
   (cookies) => cookies.set('cart', 'x'.repeat(4000)),
 ];
+
+@Controller()
+class LoginController {
+  @Get()
+  login(@SecureCookies() cookies: SecureCookieJar): void {
+    cookies.set('__Host-session', 'alice');
+  }
+}
 
 const thrown: Error[] = [];
 
@@ -143,6 +152,7 @@ async function otherCopyLog(module: DynamicModule): Promise<string[]> {
 async function request(
   imports: NonNullable<Parameters<typeof Module>[0]['imports']>,
   controllers: NonNullable<Parameters<typeof Module>[0]['controllers']>,
+  headers: Record<string, string> = { 'x-forwarded-proto': 'https' },
 ): Promise<{ readonly errors: unknown[]; readonly warnings: string[]; app: INestApplication }> {
   const errors: unknown[] = [];
   const warnings: string[] = [];
@@ -162,7 +172,7 @@ async function request(
       warn: (message: unknown) => warnings.push(String(message)),
     });
   });
-  await fetch(url, { headers: { 'x-forwarded-proto': 'https' } });
+  await fetch(url, { headers });
   await close();
   return { errors, warnings, app };
 }
@@ -175,6 +185,7 @@ describe('the texts of errors and logs in README.md and docs/', () => {
     const withoutModule = await request([], [ReadingController]);
     const { app, warnings } = await request([module], [MistakenController]);
     const service = app.get(SecureCookieService);
+    const plainHttp = await request([module], [LoginController], {});
 
     texts = [
       thrownBy(() => SecureCookieModule.forRoot(process.env['A_VARIABLE_THAT_IS_NOT_SET'])),
@@ -188,6 +199,7 @@ describe('the texts of errors and logs in README.md and docs/', () => {
       thrownBy(() => service.jar({}, {})),
       ...thrown,
       ...warnings,
+      ...plainHttp.warnings,
       ...(await otherCopyLog(module)),
       // @ts-expect-error: without a schema, formats that bind the name alone
       thrownBy(() => defineSecureCookie('theme', { accepts: Theme.accepts })),

@@ -153,7 +153,7 @@ describe('a refusal says what is wrong with which secret, and what to do', () =>
   const make =
     "Make one with: node -p \"require('node:crypto').randomBytes(32).toString('base64')\".";
   const passes = 'For tests and demos only, "allowWeakSecrets: true" accepts it.';
-  const isSet = 'Is the environment variable it comes from set, and loaded before the module is?';
+  const isSet = 'Is the environment variable it comes from set, and loaded before this line runs?';
 
   it.each([
     ['none', {}, `The option "secret" is undefined. ${isSet} ${make}`],
