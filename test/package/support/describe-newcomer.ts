@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -12,7 +13,7 @@ jest.setTimeout(240_000);
 
 const README = document('README.md').text;
 
-const FILES: readonly (readonly [page: string, file: string])[] = [
+const FILES: readonly (readonly [page: string, file: string, folder?: string])[] = [
   ['README.md', 'src/app.module.ts'],
   ['README.md', 'src/session.cookie.ts'],
   ['README.md', 'src/account.controller.ts'],
@@ -21,6 +22,12 @@ const FILES: readonly (readonly [page: string, file: string])[] = [
   ['docs/testing.md', 'src/cart.controller.spec.ts'],
   ['docs/testing.md', 'src/profile.controller.ts'],
   ['docs/testing.md', 'src/profile.controller.spec.ts'],
+  // An app of its own: a session that is renewed, and that can be logged out everywhere.
+  ['docs/revocation.md', 'src/session.cookie.ts', 'revocable'],
+  ['docs/revocation.md', 'src/app.module.ts', 'revocable'],
+  ['docs/revocation.md', 'src/account.controller.ts', 'revocable'],
+  ['docs/revocation.md', 'src/users.ts', 'revocable'],
+  ['docs/revocation.md', 'src/account.controller.spec.ts', 'revocable'],
 ];
 
 /** "From Node 24.9 in a CommonJS project too, that is all." */
@@ -46,7 +53,8 @@ const CLIS = [
       '✓ src/app.controller.spec.ts',
       '✓ src/cart.controller.spec.ts',
       '✓ src/profile.controller.spec.ts',
-      'Tests  11 passed (11)',
+      '✓ src/revocable/account.controller.spec.ts',
+      'Tests  15 passed (15)',
     ],
   },
   {
@@ -62,7 +70,8 @@ const CLIS = [
       '✓ the second visit is counted, and a forged one is not',
       '✓ an item is added to those that are in the cart',
       '✓ a cookie that is not yet valid is refused',
-      'Tests:       13 passed, 13 total',
+      '✓ a user logs out everywhere else',
+      'Tests:       17 passed, 17 total',
     ],
   },
 ];
@@ -90,10 +99,13 @@ export function describeNewcomer(asked: 11 | 12): void {
         expect(README).toContain(`\`${fastify}\``);
         expect(README).toContain('`npm install zod`');
         project = await Project.generate(major, INSTALL, [fastify, 'zod']);
-        for (const [page, file] of FILES) {
+        for (const [page, file, folder = ''] of FILES) {
           const code = typeScriptFile(page, file);
+          const isQuickStart = page === 'README.md' && file === 'src/app.module.ts';
           await project.write({
-            [file]: local(file === 'src/app.module.ts' ? withAccount(code) : code),
+            [file.replace('src/', join('src', folder, '/'))]: local(
+              isQuickStart ? withAccount(code) : code,
+            ),
           });
         }
       });
@@ -157,7 +169,7 @@ export function describeNewcomer(asked: 11 | 12): void {
         });
       });
 
-      it("passes README.md's test, those of docs/testing.md and that of the CLI, with the runner that the CLI chose", async () => {
+      it("passes README.md's test, those of docs/testing.md and docs/revocation.md, and that of the CLI, with the runner that the CLI chose", async () => {
         if (major === 11) {
           await project.copy('nest11', 'src');
         }
