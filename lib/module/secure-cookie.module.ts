@@ -22,7 +22,7 @@ import {
   type SecureCookieModuleScope,
 } from './module-options.js';
 import { moduleProviders } from './module-providers.js';
-import { markGraphqlContexts } from './graphql-contexts.js';
+import { markGraphqlContexts } from './graphql-options.js';
 import { logOtherCopies } from './other-copies.js';
 import { registrationOf, revocationsIn, serviceOf } from './registration.js';
 import { checkComponents } from './start-checks.js';

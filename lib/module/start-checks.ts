@@ -9,6 +9,7 @@ import {
 import { isGuarded } from '../nest/secure-cookie.guard.js';
 import { SecureCookieService } from '../nest/secure-cookie.service.js';
 import { isInstance } from '../own-member.js';
+import { hasUnguardedFields, isField } from './graphql-options.js';
 import { guardHandlers } from './kept-handlers.js';
 
 /** The metadata key by which Nest knows the class of a gateway. */
@@ -33,7 +34,7 @@ interface Component {
  * @returns the classes
  * @throws {@link SecureCookieError} `secret-reused`; `requirement-lost` if a class or a handler has
  * lost its `@RequireSecureCookie`; `option` if the guard is bound to a handler that requires nothing, or
- * if a hook of a gateway has a decorator that does nothing there
+ * if a hook of a gateway, or a field of GraphQL, has a decorator that does nothing there
  */
 export function checkComponents(
   modules: ModulesContainer,
@@ -41,6 +42,7 @@ export function checkComponents(
 ): ReadonlySet<Function> {
   const scanner = new MetadataScanner();
   const components = [...componentsOf(modules)];
+  const unguardedFields = hasUnguardedFields(modules);
   for (const component of components) {
     const { type } = component;
     if (service instanceof SecureCookieService) {
@@ -48,7 +50,7 @@ export function checkComponents(
     }
     assertKept(type.name, type, notedRequirements(type.prototype));
     for (const method of scanner.getAllMethodNames(type.prototype)) {
-      checkMethod(component, method);
+      checkMethod(component, method, unguardedFields);
     }
   }
   return new Set(components.map(({ type }) => type));
@@ -66,7 +68,11 @@ function* componentsOf(modules: ModulesContainer): Iterable<Component> {
   }
 }
 
-function checkMethod({ type, instance, isPerRequest }: Component, method: string): void {
+function checkMethod(
+  { type, instance, isPerRequest }: Component,
+  method: string,
+  unguardedFields: boolean,
+): void {
   const owner = ownerOf(type.prototype, method);
   const noted = notedRequirements(owner, method);
   const declared = ownMethod(owner, method);
@@ -78,6 +84,12 @@ function checkMethod({ type, instance, isPerRequest }: Component, method: string
   const name = `${type.name}.${method}`;
   if (noted.length > 0 || hasNotedParameter(owner, method)) {
     assertNoHook(name, type, method);
+  }
+  if (noted.length > 0 && unguardedFields && isField(type, handler)) {
+    throw new SecureCookieError(
+      'option',
+      `@RequireSecureCookie() is on the field ${name}, where GraphQL runs no guards, so everyone would pass: write @SecureCookie(<cookie>, { required: true }) on a parameter, or let GraphQLModule run them, with fieldResolverEnhancers: ['guards', 'interceptors'].`,
+    );
   }
   assertKept(name, handler, noted);
   if (isPerRequest && noted.length > 0) {

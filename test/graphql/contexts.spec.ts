@@ -8,8 +8,16 @@ import {
   type MiddlewareConsumer,
   type NestMiddleware,
   type NestModule,
+  type Type,
 } from '@nestjs/common';
-import { Field, ObjectType, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import {
+  Field,
+  ObjectType,
+  Query,
+  ResolveField,
+  ResolveReference,
+  Resolver,
+} from '@nestjs/graphql';
 import {
   RequireSecureCookie,
   SecureCookie,
@@ -18,7 +26,7 @@ import {
 } from 'nestjs-secure-cookie';
 import { apolloModule } from '../support/graphql-apps.js';
 import { sendGraphql, signedValues, type GraphqlAnswer } from '../support/graphql-client.js';
-import { sessionApp } from '../support/graphql-session.js';
+import { Account, sessionApp } from '../support/graphql-session.js';
 import { mercuriusModule } from '../support/mercurius-apps.js';
 import { platforms, startApp, type Platform } from '../support/platforms.js';
 import { RecordedLog } from '../support/recorded-log.js';
@@ -37,8 +45,13 @@ afterEach(async () => {
 
 type Send = (query: string, cookie?: string) => Promise<GraphqlAnswer>;
 
-async function start(platform: Platform, graphql: DynamicModule): Promise<Send> {
-  const { url, close } = await startApp(platform, sessionApp(graphql), (app) => app.useLogger(log));
+async function start(
+  platform: Platform,
+  graphql: DynamicModule,
+  resolvers: readonly Type[] = [],
+): Promise<Send> {
+  const app = sessionApp(graphql, SECRET, resolvers);
+  const { url, close } = await startApp(platform, app, (created) => created.useLogger(log));
   closes.push(close);
   return (query, cookie) => sendGraphql(url, query, cookie);
 }
@@ -110,12 +123,24 @@ describe('Apollo on Fastify, where the app does not hand the reply on', () => {
   });
 });
 
+/** Adds a field that requires a cookie to the accounts of the app. */
+@Resolver(() => Account)
+class GuardedResolver {
+  @RequireSecureCookie('admin')
+  @ResolveField(() => String, { nullable: true })
+  guarded(): string {
+    return 'in';
+  }
+}
+
 describe.each([
   ['Apollo', express, apolloModule],
   ['Mercurius', fastify, mercuriusModule],
 ] as const)('fields on which guards run, as the app asks for: %s', (_driver, platform, graphql) => {
   it('are refused without the cookie, and resolved with it', async () => {
-    const send = await start(platform, graphql({ fieldResolverEnhancers: ['guards'] }));
+    const send = await start(platform, graphql({ fieldResolverEnhancers: ['guards'] }), [
+      GuardedResolver,
+    ]);
     const [without, withCookie] = [
       await send('{ account { owner guarded } }'),
       await send('{ account { guarded } }', cookieHeader('admin', 'root')),
@@ -125,7 +150,56 @@ describe.each([
     expect(without.errors).toMatchObject([
       { message: 'Unauthorized', extensions: { code: 'UNAUTHENTICATED' } },
     ]);
-    expect(withCookie.data).toEqual({ account: { guarded: 'everyone sees it' } });
+    expect(withCookie.data).toEqual({ account: { guarded: 'in' } });
+  });
+});
+
+describe('a requirement on a field where no guards run', () => {
+  @Resolver(() => Account)
+  class ReferenceResolver {
+    @RequireSecureCookie('admin')
+    @ResolveReference()
+    resolveReference(): object {
+      return {};
+    }
+  }
+
+  it.each([
+    ['GuardedResolver.guarded', GuardedResolver],
+    ['ReferenceResolver.resolveReference', ReferenceResolver],
+  ])('%s: the app does not start', async (name, resolver) => {
+    await expect(start(express, apolloModule(), [resolver])).rejects.toMatchObject({
+      code: 'option',
+      message: expect.stringContaining(`on the field ${name}, where GraphQL runs no guards`),
+    });
+  });
+
+  it('is none on the fields of Query, which are operations', async () => {
+    @Resolver('Query')
+    class RootResolver {
+      @RequireSecureCookie('admin')
+      @ResolveField('root')
+      root(): string {
+        return 'in';
+      }
+    }
+
+    const schema = { autoSchemaFile: false, typeDefs: 'type Query { root: String }' } as const;
+    @Module({
+      imports: [SecureCookieModule.forRoot(SECRET), apolloModule(schema)],
+      providers: [RootResolver],
+    })
+    class RootModule {}
+
+    const { url, close } = await startApp(express, RootModule);
+    closes.push(close);
+    const [without, withCookie] = [
+      await sendGraphql(url, '{ root }'),
+      await sendGraphql(url, '{ root }', cookieHeader('admin', 'root')),
+    ];
+
+    expect(without.errors).toMatchObject([{ message: 'Unauthorized' }]);
+    expect(withCookie.data).toEqual({ root: 'in' });
   });
 });
 

@@ -6,6 +6,7 @@ import {
   type CanActivate,
   type DynamicModule,
   type ExecutionContext,
+  type Type,
 } from '@nestjs/common';
 import {
   Args,
@@ -41,15 +42,12 @@ const Text = () => String;
 const OPTIONAL = { nullable: true };
 
 @ObjectType()
-class Account {
+export class Account {
   @Field(Text)
   owner!: string;
 
   @Field(Text, OPTIONAL)
   secret?: string | null;
-
-  @Field(Text, OPTIONAL)
-  guarded?: string | null;
 
   @Field(Text, OPTIONAL)
   misuse?: string | null;
@@ -198,7 +196,7 @@ class SessionResolver {
   }
 }
 
-/** Guards do not run on fields by default; `required` does. */
+/** `required` holds on fields, where guards do not run by default. */
 @Resolver(() => Account)
 class AccountResolver {
   @ResolveField(Text, OPTIONAL)
@@ -209,12 +207,6 @@ class AccountResolver {
     return `${admin} sees ${owner}`;
   }
 
-  @RequireSecureCookie('admin')
-  @ResolveField(Text, OPTIONAL)
-  guarded(): string {
-    return 'everyone sees it';
-  }
-
   @ResolveField(Text, OPTIONAL)
   misuse(@SecureCookie(Misused) value: string | undefined): string | undefined {
     return value;
@@ -222,10 +214,14 @@ class AccountResolver {
 }
 
 /** An app with these resolvers, on a driver. */
-export function sessionApp(graphql: DynamicModule, secret = SECRET) {
+export function sessionApp(
+  graphql: DynamicModule,
+  secret = SECRET,
+  resolvers: readonly Type[] = [],
+) {
   @Module({
     imports: [SecureCookieModule.forRoot(secret), graphql],
-    providers: [SessionResolver, AccountResolver, OwnGuard],
+    providers: [SessionResolver, AccountResolver, OwnGuard, ...resolvers],
   })
   class SessionModule {}
 
