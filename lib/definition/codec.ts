@@ -1,5 +1,6 @@
 import { isBytes } from '../any-realm.js';
 import { describeError, SecureCookieError } from '../errors.js';
+import { utf8Bytes } from '../signing/own-bytes.js';
 import { decodeText } from '../signing/payload.js';
 
 /** Every value that JSON can represent. */
@@ -26,7 +27,7 @@ interface Codec {
 const text: Codec = {
   encode(name, value) {
     if (typeof value === 'string' && value.isWellFormed()) {
-      return new TextEncoder().encode(value);
+      return utf8Bytes(value);
     }
     throw unfit(name, 'well-formed text');
   },

@@ -23,6 +23,8 @@ import { writeDefinedCookie } from './write-defined-cookie.js';
  * where it lived before.
  */
 
+const NONE: readonly PendingCookie[] = [];
+
 type AnyDefinition = SecureCookieDefinition<never, unknown>;
 
 /**
@@ -51,22 +53,22 @@ export function cookiesToSet<Input>(
   const session = { payload, firstIssuedAt: cookie.firstIssuedAt };
   const { name, encrypt } = definition;
   assertCookieSize(name, signedLength(signer, name, bytes, encrypt ? ENCRYPTED : undefined));
-  return [
-    ...deletionsElsewhere(definition, resolved),
-    // Otherwise the session before this one could bring its cookie back.
-    ...(binding?.deletions(definition, resolved) ?? []),
-    {
-      name,
-      value: bytes,
-      attributes: resolved.lasting(maxAge),
-      encrypt,
-      issuedAt,
-      registration: attributes.isOverTls()
-        ? binding?.registration(definition, session, signer)
+  const pending = {
+    name,
+    value: bytes,
+    attributes: resolved.lasting(maxAge),
+    encrypt,
+    issuedAt,
+    registration:
+      binding !== undefined && attributes.isOverTls()
+        ? binding.registration(definition, session, signer)
         : undefined,
-      header: undefined,
-    },
-  ];
+    header: undefined,
+  };
+  const elsewhere = deletionsElsewhere(definition, resolved);
+  // Otherwise the session before this one could bring its cookie back.
+  const former = binding?.deletions(definition, resolved) ?? NONE;
+  return [...elsewhere, ...former, pending];
 }
 
 /** Empty if the cookie has ended, has no place in this request, or is too large for browsers. */
@@ -136,6 +138,9 @@ function deletionsElsewhere(
   definition: AnyDefinition,
   now: ResolvedAttributes,
 ): readonly PendingCookie[] {
+  if (definition.formerly.length === 0) {
+    return NONE;
+  }
   return formerAttributes(definition, now).map((former) => deletion(definition.name, former));
 }
 

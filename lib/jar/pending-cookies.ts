@@ -82,12 +82,12 @@ export class PendingCookies implements HeadWriter {
 
   add(cookie: PendingCookie): void {
     this.#listen();
-    for (const [index, { name, attributes }] of this.#cookies.entries()) {
-      if (name === cookie.name && attributes.isSamePlaceAs(cookie.attributes)) {
-        // Removed, so that the order of the headers is that of the calls.
-        this.#cookies.splice(index, 1);
-        break;
-      }
+    const present = this.#cookies.findIndex(
+      ({ name, attributes }) => name === cookie.name && attributes.isSamePlaceAs(cookie.attributes),
+    );
+    if (present !== -1) {
+      // Removed, so that the order of the headers is that of the calls.
+      this.#cookies.splice(present, 1);
     }
     this.#cookies.push(cookie);
   }

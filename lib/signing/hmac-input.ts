@@ -1,3 +1,5 @@
+import { asBuffer } from './own-bytes.js';
+
 /** RFC 2104's B, in bytes; the same for SHA-1 and SHA-256. */
 export const BLOCK_LENGTH = 64;
 
@@ -18,6 +20,7 @@ export class HmacInput {
   /** The message, a zero, and then stale bytes. */
   readonly message: Uint8Array;
   readonly #blocks: Uint8Array;
+  readonly #buffer: Buffer;
   readonly #capacity: number;
   /** Kept, because most calls hash as many bytes as the last one, and creating a view takes time. */
   #view: Uint8Array;
@@ -26,6 +29,7 @@ export class HmacInput {
     this.#capacity = capacity;
     this.#blocks = new Uint8Array(BLOCK_LENGTH + capacity + 1);
     this.#view = this.#blocks;
+    this.#buffer = asBuffer(this.#blocks);
     this.message = this.#blocks.subarray(BLOCK_LENGTH);
   }
 
@@ -43,6 +47,11 @@ export class HmacInput {
     const { read, written } = encoder.encodeInto(text, this.message);
     this.message[written] = 0;
     return read === text.length && written === read;
+  }
+
+  /** The first characters of a message that is ASCII. */
+  text(length: number): string {
+    return this.#buffer.toString('latin1', BLOCK_LENGTH, BLOCK_LENGTH + length);
   }
 
   /** A view of the block for the key and the first bytes of the message. */

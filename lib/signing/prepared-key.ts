@@ -1,6 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 import { ENCRYPTION_KEY_INFO } from './encrypted-payload.js';
 import { HmacKey } from './hmac.js';
+import { EnvelopeV2 } from './envelope-v2.js';
 import { XaesKey } from './xaes-256-gcm.js';
 
 /** One secret and its key version, prepared for signing, reading and encrypting. */
@@ -8,6 +9,7 @@ export class PreparedKey {
   readonly version: number;
   /** The MAC of v2 values. */
   readonly sha256: HmacKey;
+  readonly envelope: EnvelopeV2;
   readonly #secret: Uint8Array;
   #sha1: HmacKey | undefined;
   #xaes: XaesKey | undefined;
@@ -18,6 +20,7 @@ export class PreparedKey {
   constructor(version: number, secret: Uint8Array) {
     this.version = version;
     this.sha256 = new HmacKey('sha256', secret);
+    this.envelope = new EnvelopeV2(version);
     this.#secret = secret;
   }
 

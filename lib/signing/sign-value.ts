@@ -9,11 +9,7 @@ import { assertVersion } from './policy.js';
 import type { PreparedKey } from './prepared-key.js';
 import { MAX_SIGNED_VALUE_LENGTH } from './signed-value.js';
 import { createSignedValueV1 } from './signed-value-v1.js';
-import {
-  createSignedValueV2,
-  signedValueV2Envelope,
-  signedValueV2Length,
-} from './signed-value-v2.js';
+import { createSignedValueV2, signedValueV2Length } from './signed-value-v2.js';
 import { NONCE_LENGTH } from './xaes-256-gcm.js';
 
 /** How a value is signed. */
@@ -94,8 +90,8 @@ export function signValueV2(
   value: string | Uint8Array,
   timestamp: number,
 ): string {
-  const envelope = signedValueV2Envelope(key, name, timestamp);
-  return assertSigned(createSignedValueV2(key, input, envelope, encodeBase64(value)));
+  const envelope = key.envelope.of(name, timestamp);
+  return assertSigned(createSignedValueV2(key, input, envelope, value));
 }
 
 /**
@@ -111,10 +107,10 @@ export function encryptValue(
   timestamp: number,
   random: (length: number) => Uint8Array,
 ): string {
-  const envelope = signedValueV2Envelope(key, name, timestamp);
+  const envelope = key.envelope.of(name, timestamp);
   const plaintext = typeof value === 'string' ? utf8Bytes(value) : value;
   const payload = encryptPayload(key.xaes, envelope, plaintext, random(NONCE_LENGTH));
-  return assertSigned(createSignedValueV2(key, input, envelope, encodeBase64(payload)));
+  return assertSigned(createSignedValueV2(key, input, envelope, payload));
 }
 
 /**

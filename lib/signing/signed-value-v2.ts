@@ -1,7 +1,9 @@
 import { isCookieName } from '../cookie-name.js';
+import { MAX_SHORT_FIELD, MAX_SHORT_PAYLOAD, writeBase64Field } from './base64-field.js';
 import type { HmacInput } from './hmac-input.js';
 import type { Keys } from './key-ring.js';
 import { field, fieldLength, FieldReader } from './length-prefixed-fields.js';
+import { encodeBase64 } from './payload.js';
 import {
   type OpenedSignedValue,
   type UnopenedSignedValue,
@@ -33,19 +35,22 @@ const MAX_TIMESTAMP_DIGITS = 12;
 
 const SIGNATURE_LENGTH = 64;
 
-/** The text before the value, which an encrypted payload is bound to. */
-export function signedValueV2Envelope(key: PreparedKey, name: string, timestamp: number): string {
-  return `2|${field(`${key.version}`)}${field(`${timestamp}`)}${field(name)}`;
-}
-
 /** Tornado: `create_signed_value`. */
 export function createSignedValueV2(
   key: PreparedKey,
   input: HmacInput,
   envelope: string,
-  base64: string,
+  payload: string | Uint8Array,
 ): string {
-  const signedPart = `${envelope}${field(base64)}`;
+  if (payload.length <= MAX_SHORT_PAYLOAD) {
+    const room = input.withRoomFor(envelope.length + MAX_SHORT_FIELD);
+    room.layOut(envelope);
+    const length = writeBase64Field(payload, room.message, envelope.length);
+    if (length !== undefined) {
+      return room.text(length) + key.sha256.signLaidOut(room, length);
+    }
+  }
+  const signedPart = `${envelope}${field(encodeBase64(payload))}`;
   const room = input.withRoomFor(signedPart.length);
   room.layOut(signedPart);
   return signedPart + key.sha256.signLaidOut(room, signedPart.length);

@@ -16,6 +16,7 @@ describe('a text that is laid out', () => {
       expect(input.layOut(text)).toBe(true);
       expect(latin1(input.message.subarray(0, length + 1))).toBe(`${text}\0`);
       expect(latin1(input.upTo(length).subarray(BLOCK_LENGTH))).toBe(text);
+      expect(input.text(length)).toBe(text);
     },
   );
 
