@@ -1,11 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { DOCUMENTS } from '../documents/support/documents.js';
 import { axeFindings } from '../lab/support/axe-findings.js';
@@ -27,15 +25,12 @@ const PAGES = [
   'functions/defineSecureCookie.html',
 ];
 
-let site: string;
+const site = join(ROOT, 'build/docs');
 
 beforeAll(async () => {
-  site = await mkdtemp(join(tmpdir(), 'nestjs-secure-cookie-site-'));
-  const typedoc = join(ROOT, 'node_modules/typedoc/bin/typedoc');
-  await promisify(execFile)(process.execPath, [typedoc, '--out', site], { cwd: ROOT });
+  await promisify(execFile)('npm', ['run', '--silent', 'docs'], { cwd: ROOT });
   // TypeDoc takes its time on a busy machine.
 }, 300_000);
-afterAll(() => rm(site, { recursive: true }));
 
 describe('the site of the documents and the API reference', () => {
   it('has a page for each document', () => {
