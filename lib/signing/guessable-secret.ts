@@ -11,19 +11,19 @@ const PUBLISHED = new Set(
     // Tornado's guide, and its demos (see also below).
     '__TODO:_GENERATE_YOUR_OWN_RANDOM_VALUE_HERE__',
     'L8LwECiNRxq2N0N2eGxx9MZlrpmuMEimlydNX/vt1LM=',
-    // iron-session's examples.
-    'complex_password_at_least_32_characters_long',
     // @fastify/secure-session, and Nest's page on sessions after it.
     'averylogphrasebiggerthanthirtytwochars',
-    // @fastify/session, and fastify-session before it.
-    'a secret with minimum length of 32 characters',
   ].map(normalized),
 );
 
 /** Tornado's demos, and this project's sample, vary the first two digits of one value. */
 const TORNADO_DEMO = /^[0-9]{2}oetzkxqagaydkl5gemgejjfuyh7eqnp2xdtp1o\/vo$/;
 
-/** A text that says how long it should be is a placeholder: `change_me_at_least_32_characters`. */
+/**
+ * A text that says how long it should be is a placeholder: iron-session's
+ * `complex_password_at_least_32_characters_long`, @fastify/session's `a secret with minimum length of 32
+ * characters`.
+ */
 const PLACEHOLDER = /(?:at.?least|min(?:imum)?(?:.?length)?(?:.?of)?).?32.?(?:bytes|char)/;
 
 /**

@@ -12,8 +12,8 @@ const OUTER_PAD = 0x5c;
 
 /** The values of lower-case hexadecimal digits, by character. Others are -1, which matches no byte. */
 const DIGIT_VALUES = new Int8Array(256).fill(-1);
-for (let value = 0; value < 16; value += 1) {
-  DIGIT_VALUES['0123456789abcdef'.charCodeAt(value)] = value;
+for (const [value, digit] of Array.from('0123456789abcdef').entries()) {
+  DIGIT_VALUES[digit.charCodeAt(0)] = value;
 }
 
 /**

@@ -103,13 +103,10 @@ export class KeyRing implements Keys {
   readonly versioned: boolean;
   readonly #clock: () => number;
   readonly #keys = new Map<number, DatedKey>();
-  /** The keys in the order in which they sign; only one if there are no dates. */
-  readonly #signing: readonly DatedKey[];
-  readonly #isScheduled: boolean;
-  /** The key that signed last, with the time in which it signs; outside of that, it is selected anew. */
-  #current: PreparedKey | undefined;
-  #begins = Number.POSITIVE_INFINITY;
-  #ends = Number.POSITIVE_INFINITY;
+  /** The key that signs, unless dates select it. */
+  readonly #selected: PreparedKey | undefined;
+  /** The keys in the order in which they sign, if dates select. */
+  readonly #scheduled: readonly DatedKey[];
 
   /**
    * @param keys - own properties
@@ -133,22 +130,17 @@ export class KeyRing implements Keys {
     for (const [version, entry] of secrets) {
       this.#add(version, entry, allowWeakSecrets);
     }
-    this.#isScheduled = areScheduled([...this.#keys.values()]);
-    this.#signing = this.#schedule(keyVersion);
-    this.#turn(this.#isScheduled ? clock() : Number.POSITIVE_INFINITY);
-    if (this.#current === undefined) {
+    const all = [...this.#keys.values()];
+    const isScheduled = areScheduled(all);
+    this.#selected = isScheduled ? undefined : this.#select(keyVersion);
+    this.#scheduled = isScheduled ? scheduled(all, keyVersion) : [];
+    if (this.signingKey === undefined) {
       throw notYet();
     }
   }
 
   get signingKey(): PreparedKey | undefined {
-    if (this.#isScheduled) {
-      const now = this.#clock();
-      if (now < this.#begins || now >= this.#ends) {
-        this.#turn(now);
-      }
-    }
-    return this.#current;
+    return this.#selected ?? this.#scheduledAt(this.#clock());
   }
 
   find(version: number): PreparedKey | undefined {
@@ -168,21 +160,6 @@ export class KeyRing implements Keys {
   includes(secret: SecureCookieSecret): boolean {
     const bytes = secretBytes(secret);
     return [...this.#keys.values()].some(({ key }) => key.isMadeOf(bytes));
-  }
-
-  #turn(now: number): void {
-    let current: DatedKey | undefined;
-    let next: DatedKey | undefined;
-    for (const key of this.#signing) {
-      if (key.signsFrom <= now) {
-        current = key;
-      } else {
-        next ??= key;
-      }
-    }
-    this.#current = current?.key;
-    this.#begins = current?.signsFrom ?? Number.NEGATIVE_INFINITY;
-    this.#ends = next?.signsFrom ?? Number.POSITIVE_INFINITY;
   }
 
   #add(version: string, entry: unknown, allowWeakSecrets: boolean): void {
@@ -206,20 +183,11 @@ export class KeyRing implements Keys {
     this.#keys.set(key.version, { key, signsFrom, readsUntil });
   }
 
-  #schedule(keyVersion: unknown): readonly DatedKey[] {
-    if (!this.#isScheduled) {
-      return [this.#select(keyVersion)];
-    }
-    if (keyVersion !== undefined) {
-      throw new SecureCookieError(
-        'option',
-        'The options "keyVersion" and "signsFrom" exclude each other: if a key has a "signsFrom", the dates select the key that signs.',
-      );
-    }
-    return schedule([...this.#keys.values()]);
+  #scheduledAt(now: number): PreparedKey | undefined {
+    return this.#scheduled.findLast(({ signsFrom }) => signsFrom <= now)?.key;
   }
 
-  #select(given: unknown): DatedKey {
+  #select(given: unknown): PreparedKey {
     if (this.versioned && given === undefined) {
       throw new SecureCookieError(
         'key-version',
@@ -230,7 +198,7 @@ export class KeyRing implements Keys {
     const key = typeof keyVersion === 'number' ? this.#keys.get(keyVersion) : undefined;
     if (key !== undefined) {
       assertReads(key.key.version, key.readsUntil, Infinity);
-      return key;
+      return key.key;
     }
     throw new SecureCookieError(
       'key-version',
@@ -239,6 +207,16 @@ export class KeyRing implements Keys {
         : 'A single secret always signs as key version 0: leave "keyVersion" out, or give "secret" as a record { [version]: secret }.',
     );
   }
+}
+
+function scheduled(keys: readonly DatedKey[], keyVersion: unknown): readonly DatedKey[] {
+  if (keyVersion !== undefined) {
+    throw new SecureCookieError(
+      'option',
+      'The options "keyVersion" and "signsFrom" exclude each other: if a key has a "signsFrom", the dates select the key that signs.',
+    );
+  }
+  return schedule(keys);
 }
 
 /** The error if no key signs yet. */

@@ -40,7 +40,7 @@ export class XaesKey {
    * @param key - 32 bytes
    */
   constructor(key: Uint8Array) {
-    this.#aes = createCipheriv('aes-256-ecb', key, null).setAutoPadding(false);
+    this.#aes = createCipheriv('aes-256-ecb', key, null);
     this.#subkey = doubled(this.#aes.update(new Uint8Array(BLOCK_LENGTH)));
   }
 

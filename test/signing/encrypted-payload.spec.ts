@@ -323,8 +323,8 @@ describe('format 1 carries nothing encrypted', () => {
     );
   });
 
-  it('reading it is refused, even if the payload were bound to no envelope', () => {
-    const signed = resignV1({ base64: base64(encrypted('value', '', SECRET)) }, SECRET);
+  it.each(['', 'undefined', 'null'])('reading it is refused, even if it were bound to %j', (to) => {
+    const signed = resignV1({ base64: base64(encrypted('value', to, SECRET)) }, SECRET);
 
     expect(signer.verify('key', signed, { encrypted: true, minVersion: 1 })).toEqual({
       valid: false,

@@ -52,6 +52,50 @@ describe('the secrets that are base64', () => {
   );
 });
 
+describe('a text that says how long it should be', () => {
+  it.each([
+    'atleast32bytes',
+    'at least 32 characters',
+    'AT_LEAST_32_CHARS',
+    'at-least32 bytes',
+    'at least 32bytes',
+    'min32chars',
+    'min 32 characters',
+    'minimum 32 bytes',
+    'minimum of 32 bytes',
+    'minlength 32 chars',
+    'min-length-32-chars',
+    'minimum_length_of_32_bytes',
+    'minimumlengthof32bytes',
+  ])('is a placeholder, whatever stands around it: %s', (text) => {
+    expect(isPublished(latin1(`k3v8-${text}-w9q4`))).toBe(true);
+  });
+
+  it.each([
+    'at least 16 characters long, x3k9',
+    'at most 32 characters long, x3k9',
+    'at least 32 words long, x3k9 q2m4',
+    'of a minimum length of 320 bytes!',
+    '32 bytes, which nothing announces',
+  ])('is none where a part is missing: %s', (text) => {
+    expect(isPublished(latin1(text))).toBe(false);
+  });
+});
+
+describe('what merely resembles a published secret', () => {
+  it.each([
+    ['with a space within', 'averylogphrase biggerthanthirtytwochars'],
+    ['with padding within', 'averylogphrase=biggerthanthirtytwochars'],
+    ['with quotes within', `L8LwECiNRxq2N0N2eGxx'"9MZlrpmuMEimlydNX/vt1LM=`],
+    ['with something before it', 'my averylogphrasebiggerthanthirtytwochars'],
+    ['with something behind it', 'averylogphrasebiggerthanthirtytwochars no 2'],
+    ['a demo of Tornado with a letter before it', `x${PUBLISHED_SECRET}`],
+    ['a demo of Tornado with a letter behind it', `${PUBLISHED_SECRET}x`],
+  ])('is not refused: %s', (_, secret) => {
+    expect(isPublished(latin1(secret))).toBe(false);
+  });
+});
+
 describe('what is repeated in a secret', () => {
   it.each<[string, string, number | undefined]>([
     ['one character', 'x'.repeat(32), 1],

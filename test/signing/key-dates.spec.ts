@@ -129,6 +129,20 @@ describe('keys with dates', () => {
     expect(versionOf(signer.sign('user', 'alice'))).toBe('2');
   });
 
+  it('still read, but none signs, where the clock is set back before the first date', () => {
+    const secret = { 2: ROTATION[2] };
+    const { signer, clock } = signerAt({ secret }, TURN);
+    const signed = signer.sign('user', 'alice');
+    clock.now = TURN - 1;
+
+    expect(say(signer, signed)).toBe('valid, old');
+    expect(thrownBy(() => signer.sign('user', 'alice'))).toMatchObject({
+      code: 'option',
+      message:
+        'No key signs yet: every "signsFrom" is in the future, by the clock of the signer. Leave it out for the oldest key.',
+    });
+  });
+
   it('have dates of another realm', () => {
     const secret = {
       1: { secret: SECRET },
@@ -202,6 +216,36 @@ describe('keys with dates that cannot be', () => {
     expect(thrownBy(() => signerAt(keys as object))).toEqual(refusal);
     expect(thrownBy(() => signer.replaceKeys(keys as SecureCookieKeys))).toEqual(refusal);
     expect(versionOf(signer.sign('user', 'alice'))).toBe('0');
+  });
+
+  it.each<[string, object, string]>([
+    [
+      'two that begin at one time',
+      { secret: { ...ROTATION, 3: { secret: distinctText(40), signsFrom: date(TURN) } } },
+      'The keys of version 2 and 3 begin to sign at the same time: give each its own "signsFrom"; only the oldest may leave it out.',
+    ],
+    [
+      'a keyVersion beside them',
+      { secret: ROTATION, keyVersion: 1 },
+      'The options "keyVersion" and "signsFrom" exclude each other: if a key has a "signsFrom", the dates select the key that signs.',
+    ],
+    [
+      'a beginning that is no date',
+      { secret: { ...ROTATION, 2: { ...ROTATION[2], signsFrom: TURN } } },
+      '"signsFrom" of key version 2 must be a valid Date, such as new Date(\'2027-01-31T00:00:00Z\').',
+    ],
+    [
+      'an end that is no date',
+      { secret: { ...ROTATION, 1: { secret: SECRET, readsUntil: END } } },
+      '"readsUntil" of key version 1 must be a valid Date, such as new Date(\'2027-01-31T00:00:00Z\').',
+    ],
+    [
+      'the last one with an end',
+      { secret: { ...ROTATION, 2: { ...ROTATION[2], readsUntil: date(END) } } },
+      'The key of version 2 would sign values that are refused: its "readsUntil" must come after the "signsFrom" of the next key, and the last key must have no "readsUntil".',
+    ],
+  ])('say which key to change, and how: %s', (_what, keys, message) => {
+    expect(thrownBy(() => signerAt(keys)).message).toBe(message);
   });
 
   it.each<[string, object, string]>([

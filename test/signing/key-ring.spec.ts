@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
+import { KeyRing, type SecureCookieKeys } from '../../lib/signing/key-ring.js';
 import {
   refuseSecrets,
   signedLength,
@@ -247,6 +248,11 @@ describe('secrets that verify a foreign format', () => {
       { secret: longSecret },
       createHash('sha1').update(longSecret).digest(),
     ],
+    [
+      'a long one, of which HMAC-SHA1 makes the key',
+      { secret: createHash('sha1').update(longSecret).digest(), allowWeakSecrets: true },
+      longSecret,
+    ],
   ])('cannot be among the keys: %s', (_, keys, foreign) => {
     expect(() => refuseSecrets(signerWith(keys), [foreign])).toThrow(reused);
     expect(() => refuseSecrets(signerWith(keys), [Buffer.alloc(32, 9), foreign])).toThrow(reused);
@@ -356,6 +362,21 @@ describe('which key reads', () => {
   });
 });
 
+describe('keys without dates', () => {
+  it.each<[string, SecureCookieKeys, number]>([
+    ['a single secret', { secret: SECRET }, 0],
+    ['a record', { secret: { 1: SECRET, 2: OTHER_SECRET }, keyVersion: 2 }, 2],
+  ])('ask no clock which one signs or reads: %s', (_, keys, version) => {
+    const ring = new KeyRing(keys, false, () => {
+      throw new Error('The clock was asked.');
+    });
+
+    expect(ring.signingKey?.version).toBe(version);
+    expect(ring.find(version)).toBe(ring.signingKey);
+    expect(ring.find(2)?.version).toBe(version);
+  });
+});
+
 describe('replacing the keys', () => {
   it('turns all of them at once', () => {
     const signer = signerWith({ secret: SECRET });
@@ -386,6 +407,15 @@ describe('replacing the keys', () => {
     expect(signer.verify('key', resignV2Fields({ keyVersion: '1' }, OTHER_SECRET))).toEqual({
       valid: false,
       reason: 'unknown-key',
+    });
+  });
+
+  it.each([undefined, null])('with %s says what to give', (keys) => {
+    const signer = signerWith({ secret: SECRET });
+
+    expect(thrownBy(() => signer.replaceKeys(keys as never))).toMatchObject({
+      code: 'secret-missing',
+      message: `The keys are ${keys}: give { secret }, or { secret: { [version]: secret }, keyVersion }.`,
     });
   });
 

@@ -120,6 +120,16 @@ describe('the options of one call', () => {
     );
   });
 
+  it('is refused if it is misspelt', () => {
+    expect(() => signer.verify('key', signed, { maxage: 60 } as never)).toThrow(
+      expect.objectContaining({
+        name: 'SecureCookieError',
+        code: 'option',
+        message: expect.stringContaining('did you mean "maxAge"?'),
+      }),
+    );
+  });
+
   it('may be undefined, as if left out', () => {
     const options = {
       maxAge: undefined,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { SecureCookieSigner } from '../../lib/signing/secure-cookie-signer.js';
+import { isTimely, SecureCookieSigner } from '../../lib/signing/secure-cookie-signer.js';
 import { resignV1, resignV2Fields } from '../support/resign.js';
 import { SECRET } from '../support/secrets.js';
 
@@ -77,6 +77,18 @@ describe('a date in the future', () => {
     ['at the epoch', {}, SIGNED_AT, 'future'],
   ])('%s', (_, policy, ahead, expected) => {
     expect(verdict(signerAt(SIGNED_AT - ahead, policy))).toEqual([expected, expected]);
+  });
+});
+
+describe('the date of a value in another format', () => {
+  it.each([
+    ['at its date', 0, true],
+    ['at the limit', 60, true],
+    ['an instant past it', 60 + INSTANT, false],
+    ['before its date, at the tolerance', -TOLERANCE, true],
+    ['an instant earlier', -TOLERANCE - INSTANT, false],
+  ])('is judged by the same clock and tolerance, and a maxAge of its own: %s', (_, age, timely) => {
+    expect(isTimely(signerAt(SIGNED_AT + age), SIGNED_AT, 60)).toBe(timely);
   });
 });
 
