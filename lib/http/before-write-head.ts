@@ -1,13 +1,18 @@
 import type { ServerResponse } from 'node:http';
-import { givenPairs, SetHead, type Headers, type HeadWriter } from './response-head.js';
+import { givenPairs, SetHead, texts, type Headers, type HeadWriter } from './response-head.js';
 
 /** The property of a response that keeps the writers waiting for its head. */
 const AWAITED = Symbol('nestjs-secure-cookie write head');
 
 type WriteHead = (statusCode: number, reason?: string) => unknown;
 
+interface Awaited {
+  readonly writers: HeadWriter[];
+  readonly send: WriteHead;
+}
+
 interface AwaitingResponse extends ServerResponse {
-  [AWAITED]?: { readonly writers: HeadWriter[]; readonly send: WriteHead };
+  [AWAITED]?: Awaited;
 }
 
 /**
@@ -26,12 +31,12 @@ export function beforeWriteHead(response: AwaitingResponse, writer: HeadWriter):
 
 /** Sets the headers that were given to `writeHead`, so that writers see all headers in one place. */
 function writeHead(
-  this: AwaitingResponse,
+  this: AwaitingResponse & { [AWAITED]: Awaited },
   statusCode: number,
   reason?: string | Headers | null,
   headers?: Headers | null,
 ): AwaitingResponse {
-  const { writers = [], send } = this[AWAITED] ?? {};
+  const { writers, send } = this[AWAITED];
   const given = typeof reason === 'string' ? headers : (headers ?? reason);
   if (!this.headersSent) {
     this.statusCode = statusCode;
@@ -40,7 +45,7 @@ function writeHead(
       writer.write(new SetHead(this, undefined));
     }
   }
-  send?.(statusCode, typeof reason === 'string' ? reason : undefined);
+  send(statusCode, typeof reason === 'string' ? reason : undefined);
   return this;
 }
 
@@ -51,8 +56,8 @@ function setHeaders(response: ServerResponse, headers: Headers): void {
     const text = String(name);
     const lowerCase = text.toLowerCase();
     if (value !== undefined) {
-      if (set.has(lowerCase) && typeof value !== 'number') {
-        response.appendHeader(text, value);
+      if (set.has(lowerCase)) {
+        response.appendHeader(text, texts(value));
       } else {
         response.setHeader(text, value);
       }

@@ -151,11 +151,11 @@ function nameOf(directive: string): string {
 /** The elements of a list header; empty if a quote is never closed, because then they are ambiguous. */
 function listOf(head: ResponseHead, name: string): readonly string[] {
   const values = head.header(name);
-  if (values.length === 0) {
-    return values;
-  }
-  const field = values.join(',');
-  if (field.replaceAll(QUOTED_STRINGS, '').includes('"')) {
+  return values.length === 0 ? values : elementsOf(values.join(','));
+}
+
+function elementsOf(field: string): readonly string[] {
+  if (field.split(QUOTED_STRINGS).some((unquoted) => unquoted.includes('"'))) {
     return [];
   }
   return (field.match(LIST_ELEMENT) ?? [])
@@ -164,6 +164,5 @@ function listOf(head: ResponseHead, name: string): readonly string[] {
 }
 
 function says(headers: IncomingHttpHeaders, name: string, purpose: string): boolean {
-  const value = requestHeader(headers, name);
-  return value !== undefined && String(value).toLowerCase().includes(purpose);
+  return requestHeader(headers, name)?.toString().toLowerCase().includes(purpose) ?? false;
 }

@@ -35,19 +35,17 @@ export function findCookieValues(
   if (header === undefined) {
     return values;
   }
-  let equals = -1;
-  for (let start = 0; start < header.length && values.length < limit;) {
+  let start = 0;
+  let equals = header.indexOf('=');
+  while (equals !== -1 && values.length < limit) {
     const semicolon = header.indexOf(';', start);
     const end = semicolon === -1 ? header.length : semicolon;
-    if (equals < start) {
-      // Searched again only past the last one: otherwise pairs without "=" would take quadratic time.
-      equals = header.indexOf('=', start);
-      if (equals === -1) {
-        break;
+    // Searched again only past the last one: otherwise pairs without "=" would take quadratic time.
+    if (equals < end) {
+      if (isTrimmed(header, start, equals, name)) {
+        values.push(cookieValue(header, equals + 1, end));
       }
-    }
-    if (equals < end && isTrimmed(header, start, equals, name)) {
-      values.push(cookieValue(header, equals + 1, end));
+      equals = header.indexOf('=', end);
     }
     start = end + 1;
   }
@@ -67,18 +65,15 @@ export function joinRawCookies(rawHeaders: readonly string[]): string | undefine
 
 /** Whether a part of a text is this name, apart from white space around it. */
 function isTrimmed(text: string, start: number, end: number, name: string): boolean {
-  const first = skipWhitespace(text, start, end);
-  return (
-    text.startsWith(name, first) &&
-    first + name.length <= end &&
-    skipWhitespace(text, first + name.length, end) === end
-  );
+  const first = skipWhitespace(text, start);
+  return text.startsWith(name, first) && skipWhitespace(text, first + name.length) === end;
 }
 
+/** The value between an "=" and a ";" or the end, none of which is white space. */
 function cookieValue(header: string, start: number, end: number): string {
-  const first = skipWhitespace(header, start, end);
+  const first = skipWhitespace(header, start);
   let last = end;
-  while (last > first && isWhitespace(header.charCodeAt(last - 1))) {
+  while (isWhitespace(header.charCodeAt(last - 1))) {
     last -= 1;
   }
   const quoted = last - first >= 2 && header[first] === '"' && header[last - 1] === '"';
@@ -86,7 +81,7 @@ function cookieValue(header: string, start: number, end: number): string {
 }
 
 function percentDecode(value: string): string {
-  if (value.includes('|') || !value.includes('%')) {
+  if (value.includes('|')) {
     return value;
   }
   try {
@@ -96,9 +91,9 @@ function percentDecode(value: string): string {
   }
 }
 
-function skipWhitespace(text: string, start: number, end: number): number {
+function skipWhitespace(text: string, start: number): number {
   let position = start;
-  while (position < end && isWhitespace(text.charCodeAt(position))) {
+  while (isWhitespace(text.charCodeAt(position))) {
     position += 1;
   }
   return position;

@@ -12,7 +12,8 @@ const HOST = /^(\[[0-9a-f:.]{2,45}\]|[0-9a-z._-]{1,255})(?::[0-9]*)?$/i;
  * @returns the host, or an empty string
  */
 export function hostName(host: string | undefined): string {
-  return HOST.exec(host ?? '')?.[1]?.toLowerCase() ?? '';
+  const name = host === undefined ? undefined : HOST.exec(host)?.[1];
+  return name?.toLowerCase() ?? '';
 }
 
 /** The host in a request's own headers. In HTTP/2, `:authority` replaces `Host`. */

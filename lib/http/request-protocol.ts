@@ -1,5 +1,8 @@
 import { memberOf } from '../own-member.js';
 
+/** `https` as the first of a list. */
+const FIRST_IS_TLS = /^\s*https\s*(?:,|$)/i;
+
 /**
  * Whether a proxy says that the client's request came over TLS. Schemes are compared without regard
  * to case (RFC 3986, section 3.1). Of several, the first comes from the proxy nearest the client.
@@ -9,11 +12,8 @@ import { memberOf } from '../own-member.js';
  * @param header - `X-Forwarded-Proto`
  */
 export function isForwardedOverTls(header: string | readonly string[] | undefined): boolean {
-  if (header === undefined) {
-    return false;
-  }
-  const [first = ''] = String(header).split(',', 1);
-  return isTls(first.trim());
+  // Without the header, the text is "undefined", which is no scheme.
+  return FIRST_IS_TLS.test(String(header));
 }
 
 /** Whether the scheme of a request is `https`, in whatever case a proxy wrote it. */

@@ -85,7 +85,7 @@ export class ResolvedAttributes {
     return (
       path === this.path &&
       partitioned === this.partitioned &&
-      (domain === this.domain || plainDomain(domain) === plainDomain(this.domain))
+      plainDomain(domain) === plainDomain(this.domain)
     );
   }
 

@@ -24,8 +24,6 @@ export interface HeadWriter {
 /** What `writeHead` takes: an object, a list that alternates names and values, or a list of pairs. */
 export type Headers = OutgoingHttpHeaders | readonly OutgoingHttpHeader[] | readonly HeaderPair[];
 
-const NONE: readonly string[] = [];
-
 /** Not checked here: Node does that. */
 type HeaderPair = readonly [name: unknown, value: OutgoingHttpHeader | undefined];
 
@@ -148,51 +146,53 @@ class GivenHead implements ResponseHead {
   }
 
   header(name: string): readonly string[] {
-    const first = this.#find(name, 0);
-    if (first === -1) {
-      return NONE;
-    }
+    const lowerCase = name.toLowerCase();
     const values: string[] = [];
-    for (let place = first; place !== -1; place = this.#find(name, place + 1)) {
-      values.push(...texts(this.headers[this.#names[place] ?? '']));
+    for (const spelling of this.#names) {
+      if (isSpelling(spelling, lowerCase)) {
+        values.push(...texts(this.headers[spelling]));
+      }
     }
     return values;
   }
 
   setHeader(name: string, value: string | string[]): void {
-    const spelling = this.#names[this.#find(name, 0)];
+    const spelling = this.#find(name);
     if (spelling === undefined) {
       this.headers[name] = value;
       this.#names.push(name);
     } else {
       this.headers[spelling] = value;
-      this.#remove(name, this.#names.indexOf(spelling) + 1);
+      this.#remove(name, spelling);
     }
   }
 
   removeHeader(name: string): void {
-    this.#remove(name, 0);
+    this.#remove(name);
   }
 
   undo(): void {}
 
-  /** Removes all spellings of a name, from one index on. */
-  #remove(name: string, start: number): void {
-    for (let place = this.#find(name, start); place !== -1; place = this.#find(name, place)) {
-      const [spelling = ''] = this.#names.splice(place, 1);
-      delete this.headers[spelling];
+  /** Removes all spellings of a name but one. */
+  #remove(name: string, kept?: string): void {
+    const lowerCase = name.toLowerCase();
+    for (const spelling of this.names()) {
+      if (spelling !== kept && isSpelling(spelling, lowerCase)) {
+        this.#names.splice(this.#names.indexOf(spelling), 1);
+        delete this.headers[spelling];
+      }
     }
   }
 
-  /** The index of the next spelling of a name, or -1. */
-  #find(name: string, start: number): number {
+  /** The first spelling of a name. */
+  #find(name: string): string | undefined {
     const lowerCase = name.toLowerCase();
-    for (let place = start; place < this.#names.length; place += 1) {
-      if (isSpelling(this.#names[place], lowerCase)) {
-        return place;
+    for (const spelling of this.#names) {
+      if (isSpelling(spelling, lowerCase)) {
+        return spelling;
       }
     }
-    return -1;
+    return undefined;
   }
 }
 
@@ -275,7 +275,7 @@ function isSpelling(name: unknown, lowerCase: string): boolean {
 }
 
 /** Node accepts anything in lists of values. */
-function texts(value: OutgoingHttpHeader | undefined): string[] {
+export function texts(value: OutgoingHttpHeader | undefined): string[] {
   if (value === undefined) {
     return [];
   }

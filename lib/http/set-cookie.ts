@@ -222,7 +222,7 @@ export function resolveCookieAttributes(
 
 /** The prefix of a cookie's name in lower case, or an empty string: only it affects the attributes. */
 export function cookiePrefix(name: string): string {
-  return name.startsWith('__') ? (PREFIX.exec(name)?.[0].toLowerCase() ?? '') : '';
+  return PREFIX.exec(name)?.[0].toLowerCase() ?? '';
 }
 
 /**
@@ -298,10 +298,5 @@ function isShort(value: unknown): value is string {
 }
 
 function isLifetime(value: unknown): boolean {
-  return (
-    typeof value === 'number' &&
-    Number.isInteger(value) &&
-    value >= 1 &&
-    value <= MAX_COOKIE_MAX_AGE
-  );
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_COOKIE_MAX_AGE;
 }

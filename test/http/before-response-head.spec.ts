@@ -1,6 +1,6 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import { connect, createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
-import type { AddressInfo, Server } from 'node:net';
+import { Socket, type AddressInfo, type Server } from 'node:net';
 import { Readable } from 'node:stream';
 import { describe, expect, it, jest } from '@jest/globals';
 import { beforeResponseHead } from '../../lib/http/before-response-head.js';
@@ -470,6 +470,10 @@ describe('the head of a response over HTTP/1.1', () => {
   it.each<[string, Answer]>([
     ['a name without a value', (response) => response.writeHead(200, ['X-A']).end()],
     ['an undefined value', (response) => response.writeHead(200, { 'X-A': undefined }).end()],
+    [
+      'a value without a name',
+      (response) => response.writeHead(200, [[undefined, 'a']] as never).end(),
+    ],
   ])('leaves it to Node to refuse %s', async (_what, answer) => {
     const refusal = await overHttp1(answer).catch((error: unknown) => error);
 
@@ -480,11 +484,41 @@ describe('the head of a response over HTTP/1.1', () => {
   });
 });
 
-it("refuses what is no response of Node's: 'not-http'", () => {
-  const response = { writeHead: () => undefined, stream: {} };
+it.each<[string, object]>([
+  ['neither kind', {}],
+  ['a "_storeHeader" that is no method', { _storeHeader: true }],
+  ['no stream', { stream: undefined }],
+  ['a stream that is null', { stream: null }],
+  ['a stream that is text', { stream: 'text' }],
+  ['a stream of another kind', { stream: {} }],
+  ['a stream whose "respond" is no method', { stream: { respond: true } }],
+])("refuses what is no response of Node's: %s", (_what, members) => {
+  const response = { writeHead: () => undefined, hasHeader: () => false, ...members };
   const error = thrownBy(() => beforeResponseHead(response as never, { write: () => undefined }));
 
-  expect(error).toMatchObject({ name: 'SecureCookieError', code: 'not-http' });
+  expect(error).toMatchObject({
+    name: 'SecureCookieError',
+    code: 'not-http',
+    message:
+      'The response does not come from node:http or node:http2: pass the one that the server gave, or the framework’s.',
+  });
+});
+
+it('writes before writeHead on Bun, which never calls "_storeHeader"', () => {
+  Object.defineProperty(process.versions, 'bun', { value: '1.3.0', configurable: true });
+  try {
+    const response = new ServerResponse(new IncomingMessage(new Socket()));
+    const ours = withOurs(() => {
+      Object.assign(response, { _storeHeader: () => undefined });
+      response.writeHead(200);
+    });
+    ours.answer(response);
+
+    expect(ours.write).toHaveBeenCalledTimes(1);
+    expect(response.getHeader('Set-Cookie')).toEqual([OURS]);
+  } finally {
+    Reflect.deleteProperty(process.versions, 'bun');
+  }
 });
 
 describe('an answer that passes the response object by carries no cookie', () => {

@@ -72,6 +72,8 @@ describe('Cache-Control of a response that carries a cookie', () => {
     ['public, max-age=60', 'max-age=60, private'],
     ['max-age=60,PUBLIC', 'max-age=60, private'],
     ['s-maxage=60', 'private'],
+    ['max-age=1, s-maxage = 60', 'max-age=1, private'],
+    ['max-age=1, , no-cache', 'max-age=1, no-cache, private'],
     ['S-MaxAge="60", max-age=1', 'max-age=1, private'],
     ['max-age=31536000, immutable', 'max-age=31536000, private'],
     [['public', 'max-age=600'], 'max-age=600, private'],
@@ -96,6 +98,7 @@ describe('Cache-Control of a response that carries a cookie', () => {
     ['max-age=60, extension="a, private', 'private'],
     [String.raw`extension="a\"`, 'private'],
     ['public"', 'private'],
+    ['max-age=60, extension="a", other="private', 'private'],
   ])('%j goes out as %j', (said, sent) => {
     const head = new Head({ 'cache-control': said });
     keepPrivate(head);
@@ -135,6 +138,7 @@ const targeted = [
   'Akamai-Cache-Control',
   'Surrogate-Control',
   'X-Accel-Expires',
+  'X-ACCEL-EXPIRES',
   'Edge-Control',
 ];
 
@@ -213,6 +217,7 @@ describe('Vary of a response for which a cookie was read', () => {
     [{ vary: '' }, 'Cookie'],
     [{ Vary: 'Accept' }, 'Accept, Cookie'],
     [{ Vary: 'Accept-Encoding,Origin' }, 'Accept-Encoding, Origin, Cookie'],
+    [{ Vary: 'Accept, , Origin' }, 'Accept, Origin, Cookie'],
     [{ vary: ['Accept', 'Origin'] }, 'Accept, Origin, Cookie'],
     [{ Vary: 'Cookie' }, 'Cookie'],
     [{ Vary: 'Accept ,COOKIE' }, 'Accept ,COOKIE'],
@@ -242,6 +247,7 @@ describe('a prefetch', () => {
     [false, {}],
     [false, { 'sec-purpose': 'preview' }],
     [false, { purpose: 'navigation' }],
+    [false, { 'x-purpose': 'navigation' }],
     [false, { 'x-moz': 'microsummary' }],
   ])('%s: %j', (expected, headers) => {
     expect(isPrefetch(headers)).toBe(expected);

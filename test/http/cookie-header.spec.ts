@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { findCookieValues } from '../../lib/http/cookie-header.js';
+import { findCookieValues, joinRawCookies } from '../../lib/http/cookie-header.js';
 
 const LIMIT = 16;
 
@@ -79,6 +79,8 @@ describe('the values of a cookie in a Cookie header', () => {
     ['an empty header', '', []],
     ['a separator alone', ';', []],
     ['an "=" alone', '=', []],
+    ['pairs without "=" in between', 'user=a; x; y; user=b; z', ['a', 'b']],
+    ['the name before white space and other text', 'user x=a; user\t=b', ['b']],
   ])('%s: %j', (_fact, header, values) => {
     expect(findCookieValues(header, 'user', LIMIT)).toEqual(values);
     expect(splitCookieValues(header, 'user')).toEqual(values);
@@ -168,5 +170,20 @@ describe('the values of a cookie in a Cookie header', () => {
       ),
       { numRuns: 5_000 },
     );
+  });
+});
+
+describe('the Cookie header of raw headers', () => {
+  it.each<[string, string[], string | undefined]>([
+    ['none', [], undefined],
+    ['none among others', ['Host', 'a.example', 'X-A', '1'], undefined],
+    ['one', ['Host', 'a.example', 'Cookie', 'a=1; b=2', 'X-A', '1'], 'a=1; b=2'],
+    ['one that is empty', ['Cookie', ''], ''],
+    ['names in any case', ['cookie', 'a=1', 'COOKIE', 'b=2'], 'a=1; b=2'],
+    ['several, as HTTP/2 sends them', ['cookie', 'a=1', 'x', '1', 'cookie', 'b=2'], 'a=1; b=2'],
+    ['a value that reads like its name', ['X-A', 'cookie', 'X-B', 'c=3'], undefined],
+    ['its name as a value of its own', ['Cookie', 'cookie', 'X-A', '1'], 'cookie'],
+  ])('%s', (_what, rawHeaders, header) => {
+    expect(joinRawCookies(rawHeaders)).toBe(header);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { hostName } from '../../lib/http/host-name.js';
+import { hostName, requestedHost } from '../../lib/http/host-name.js';
 
 describe('the name of a host', () => {
   it.each([
@@ -39,5 +39,20 @@ describe('the name of a host', () => {
     `${'a.'.repeat(122)}example.com`.padStart(300, 'a'),
   ])('is empty for %j, whatever it ends with', (host) => {
     expect(hostName(host)).toBe('');
+  });
+});
+
+describe('the host that a request asks for', () => {
+  it.each([
+    ['of HTTP/1.1', { host: 'example.com:80' }, 'example.com:80'],
+    ['of HTTP/2', { ':authority': 'example.com' }, 'example.com'],
+    [
+      'of HTTP/2, where a Host header says otherwise',
+      { ':authority': 'example.com', host: 'evil.test' },
+      'example.com',
+    ],
+    ['of HTTP/1.0, which need not say', {}, undefined],
+  ])('%s: %j', (_protocol, headers, host) => {
+    expect(requestedHost(headers)).toBe(host);
   });
 });

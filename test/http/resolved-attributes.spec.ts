@@ -1,5 +1,8 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { ResolvedAttributes } from '../../lib/http/resolved-attributes.js';
+import {
+  ResolvedAttributes,
+  type SetCookieAttributes,
+} from '../../lib/http/resolved-attributes.js';
 import { NOW } from '../support/set-cookie.js';
 
 const ATTRIBUTES = {
@@ -15,6 +18,14 @@ const ATTRIBUTES = {
 
 const textOf = (expires: string): string =>
   `; Max-Age=60; Domain=example.com; Path=/shop; Expires=${expires}; HttpOnly; Secure; Partitioned; Priority=Low; SameSite=Strict`;
+
+function isSamePlace(
+  one: Partial<SetCookieAttributes>,
+  other: Partial<SetCookieAttributes>,
+): boolean {
+  const attributes = new ResolvedAttributes({ ...ATTRIBUTES, ...one });
+  return attributes.isSamePlaceAs(new ResolvedAttributes({ ...ATTRIBUTES, ...other }));
+}
 
 describe('resolved attributes', () => {
   it('say the same for the whole of a second', () => {
@@ -82,5 +93,62 @@ describe('resolved attributes', () => {
     const resolved = new ResolvedAttributes(ATTRIBUTES);
 
     expect(resolved.lasting(60)).toBe(resolved);
+  });
+
+  it('can live at another place, with all else as it was', () => {
+    const resolved = new ResolvedAttributes(ATTRIBUTES);
+    const moved = resolved.livingAt('other.example', '/');
+
+    expect(moved).toEqual({ ...ATTRIBUTES, domain: 'other.example', path: '/' });
+    expect(resolved).toEqual(ATTRIBUTES);
+  });
+
+  it.each<[string, string | undefined, string, boolean]>([
+    ['both', 'example.com', '/shop', true],
+    ['another domain', 'other.example', '/shop', false],
+    ['no domain', undefined, '/shop', false],
+    ['another path', 'example.com', '/', false],
+  ])('are the same ones only at the place that they have: %s', (_place, domain, path, same) => {
+    const resolved = new ResolvedAttributes(ATTRIBUTES);
+
+    expect(Object.is(resolved.livingAt(domain, path), resolved)).toBe(same);
+  });
+
+  it.each([true, false])('keep it for later that they need TLS: %s', (needsTls) => {
+    const resolved = new ResolvedAttributes(ATTRIBUTES, 60, ATTRIBUTES, needsTls);
+
+    expect(resolved.needsTls).toBe(needsTls);
+    expect(resolved.lasting(0).needsTls).toBe(needsTls);
+    expect(resolved.livingAt(undefined, '/').needsTls).toBe(needsTls);
+  });
+
+  it('need no TLS where nobody said so', () => {
+    expect(new ResolvedAttributes(ATTRIBUTES).needsTls).toBe(false);
+  });
+});
+
+describe('two cookies of one name', () => {
+  it.each<[string, Partial<SetCookieAttributes>, Partial<SetCookieAttributes>]>([
+    ['all else differs', {}, { maxAge: 1, httpOnly: false, secure: false, sameSite: 'lax' }],
+    ['a leading dot', { domain: 'a.example.com' }, { domain: '.a.example.com' }],
+    ['upper case', { domain: 'example.com' }, { domain: 'EXAMPLE.com' }],
+    ['no domain', { domain: undefined }, { domain: undefined }],
+  ])('replace each other in a browser: %s', (_what, one, other) => {
+    expect(isSamePlace(one, other)).toBe(true);
+    expect(isSamePlace(other, one)).toBe(true);
+  });
+
+  it.each<[string, Partial<SetCookieAttributes>, Partial<SetCookieAttributes>]>([
+    ['path', { path: '/' }, { path: '/shop' }],
+    ['path, whose case counts', { path: '/shop' }, { path: '/Shop' }],
+    ['domain', { domain: 'example.com' }, { domain: 'other.example' }],
+    ['domain, without its dots', { domain: 'a.example.com' }, { domain: 'aexample.com' }],
+    ['domain, which one has not', { domain: undefined }, { domain: 'example.com' }],
+    ['partition', { partitioned: true }, { partitioned: false }],
+    ['path and domain', { path: '/', domain: undefined }, { path: '/shop' }],
+    ['path and partition', { path: '/', partitioned: false }, { path: '/shop' }],
+  ])('stand beside each other in a browser: they differ in their %s', (_what, one, other) => {
+    expect(isSamePlace(one, other)).toBe(false);
+    expect(isSamePlace(other, one)).toBe(false);
   });
 });

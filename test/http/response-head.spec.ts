@@ -1,13 +1,13 @@
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import { connect, createServer as createHttp2Server } from 'node:http2';
-import { connect as connectSocket } from 'node:net';
+import { connect as connectSocket, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import * as fc from 'fast-check';
 import { beforeResponseHead } from '../../lib/http/before-response-head.js';
 import { keepPrivate, varyByCookie } from '../../lib/http/caching.js';
-import type { ResponseHead } from '../../lib/http/response-head.js';
+import { headOf, SetHead, type ResponseHead } from '../../lib/http/response-head.js';
 import { callMethod } from '../support/call-method.js';
 import { listen } from '../support/listen.js';
 
@@ -261,5 +261,104 @@ describe.each([
       }),
       { numRuns },
     );
+  });
+});
+
+/** A response of Node's that is sent nowhere. */
+function responseWith(headers: Readonly<Record<string, string | string[]>> = {}): ServerResponse {
+  const response = new ServerResponse(new IncomingMessage(new Socket()));
+  for (const [name, one] of Object.entries(headers)) {
+    response.setHeader(name, one);
+  }
+  return response;
+}
+
+describe.each<[string, () => ReturnType<typeof headOf>]>([
+  ['set on the response', () => headOf(responseWith({ 'X-A': '1', Link: ['a', 'b'] }), {})],
+  [
+    'given in an object',
+    () => headOf(responseWith(), { 'X-A': '1', 'X-No': undefined, Link: ['a', 'b'] }),
+  ],
+  ['given in two spellings', () => headOf(responseWith(), { 'X-A': '1', link: 'a', Link: 'b' })],
+  ['given in a list', () => headOf(responseWith(), ['X-A', '1', 'Link', 'a', 'link', 'b'])],
+  [
+    'given in pairs',
+    () =>
+      headOf(responseWith(), [
+        ['X-A', '1'],
+        ['Link', ['a', 'b']],
+      ]),
+  ],
+])('headers that are %s', (_how, head) => {
+  it('are all named', () => {
+    const names = head()
+      .names()
+      .map((name) => name.toLowerCase());
+
+    expect(names).toEqual(expect.arrayContaining(['x-a', 'link']));
+    expect(names).not.toContain('vary');
+  });
+
+  it.each([
+    ['X-A', ['1']],
+    ['LINK', ['a', 'b']],
+    ['X-None', []],
+    ['X-No', []],
+    ['X', []],
+  ])('are read by their name, in any case: %s', (name, values) => {
+    expect(head().header(name)).toEqual(values);
+  });
+
+  it('are replaced in every spelling, with the others as they were', () => {
+    const changed = head();
+    changed.setHeader('LINK', ['c', 'd']);
+    changed.setHeader('Vary', 'Accept');
+
+    expect(changed.header('link')).toEqual(['c', 'd']);
+    expect(changed.header('vary')).toEqual(['Accept']);
+    expect(changed.names().map((name) => name.toLowerCase())).toContain('vary');
+    expect(changed.header('x-a')).toEqual(['1']);
+  });
+
+  it('are removed in every spelling, with the others as they were', () => {
+    const changed = head();
+    changed.removeHeader('LINK');
+    changed.removeHeader('X-None');
+
+    expect(changed.header('link')).toEqual([]);
+    expect(changed.names().map((name) => name.toLowerCase())).not.toContain('link');
+    expect(changed.header('x-a')).toEqual(['1']);
+  });
+});
+
+describe('a head without headers', () => {
+  it('takes those of ours, where "getHeader" shows them', () => {
+    const response = responseWith();
+    const head = headOf(response, {});
+    head.setHeader('Set-Cookie', [OURS]);
+    head.setHeader('X-A', '1');
+    head.removeHeader('X-A');
+
+    expect(response.getHeaders()).toEqual({ 'set-cookie': [OURS] });
+    expect(head.headers).toEqual([['Set-Cookie', [OURS]]]);
+  });
+});
+
+describe('a head that was not sent', () => {
+  it('leaves the headers of the app as they were', () => {
+    const before = { 'x-a': '1', vary: 'Accept', link: ['a', 'b'] };
+    const response = responseWith(before);
+    const head = new SetHead(response, {});
+    head.header('X-A');
+    head.setHeader('X-A', '2');
+    head.setHeader('X-A', '3');
+    head.header('X-A');
+    head.setHeader('Vary', 'Cookie');
+    head.removeHeader('Link');
+    head.header('X-New');
+    head.setHeader('X-New', '1');
+    head.undo();
+
+    expect(response.getHeaders()).toEqual(before);
   });
 });

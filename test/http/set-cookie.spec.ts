@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { SecureCookieError } from '../../lib/errors.js';
 import {
   assertCookieSize,
+  blankAttributes,
+  cookiePrefix,
   ownCookieAttributes,
   serializeSetCookie,
   type SecureCookieAttributes,
@@ -182,6 +184,20 @@ describe('the attributes of one cookie', () => {
     expect(resolveAttributes('user', {}, session, overTls).maxAge).toBeNull();
   });
 
+  it.each<[string, string, SecureCookieAttributes, boolean]>([
+    ['SameSite=None', 'user', { sameSite: 'none' }, true],
+    ['Partitioned', 'user', { partitioned: true }, true],
+    ['its prefix', '__Secure-user', {}, true],
+    ['its prefix, with "auto"', '__Host-user', { secure: 'auto' }, true],
+    ['nothing', 'user', {}, false],
+    ['what the app asked for', '__Host-user', { secure: true }, false],
+    ['what the app refused', 'user', { secure: false }, false],
+  ])('need TLS for the sake of %s, or not', (_what, name, attributes, needsTls) => {
+    for (const isSecure of [overTls, overPlainHttp]) {
+      expect(resolveAttributes(name, attributes, {}, isSecure).needsTls).toBe(needsTls);
+    }
+  });
+
   it('ask for the connection only where "auto" depends on it', () => {
     const asked: string[] = [];
     const ask = (name: string, attributes: SecureCookieAttributes): void => {
@@ -193,6 +209,30 @@ describe('the attributes of one cookie', () => {
     ask('auto', {});
 
     expect(asked).toEqual(['auto']);
+  });
+});
+
+describe('a call without attributes', () => {
+  it('has none of its own', () => {
+    expect(ownCookieAttributes(undefined)).toEqual(blankAttributes());
+    expect(ownCookieAttributes(undefined)).toStrictEqual(ownCookieAttributes({}));
+  });
+});
+
+describe('the prefix of a name', () => {
+  it.each([
+    ['__Secure-user', '__secure-'],
+    ['__HOST-user', '__host-'],
+    ['__Http-user', '__http-'],
+    ['__host-HTTP-user', '__host-http-'],
+    ['user', ''],
+    ['__user', ''],
+    ['user__', ''],
+    ['x__Host-user', ''],
+    ['__x__Host-user', ''],
+    ['__Host', ''],
+  ])('of %s is %j', (name, prefix) => {
+    expect(cookiePrefix(name)).toBe(prefix);
   });
 });
 
