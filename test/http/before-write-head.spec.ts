@@ -64,15 +64,15 @@ describe('a writer before writeHead, as on Bun', () => {
   });
 });
 
-describe('the head that writeHead sends behind a writer, as on Bun', () => {
-  /** A response of Node's that is sent nowhere, and a writer that waits for its head. */
-  function awaited(): { response: ServerResponse; write: jest.Mock<HeadWriter['write']> } {
-    const response = new ServerResponse(new IncomingMessage(new Socket()));
-    const write = jest.fn<HeadWriter['write']>();
-    beforeWriteHead(response, { write });
-    return { response, write };
-  }
+/** A response of Node's that is sent nowhere, and a writer that waits for its head. */
+function awaited(): { response: ServerResponse; write: jest.Mock<HeadWriter['write']> } {
+  const response = new ServerResponse(new IncomingMessage(new Socket()));
+  const write = jest.fn<HeadWriter['write']>();
+  beforeWriteHead(response, { write });
+  return { response, write };
+}
 
+describe('the head that writeHead sends behind a writer, as on Bun', () => {
   it.each<[string, readonly unknown[], string, object]>([
     ['a status', [201], 'Created', {}],
     ['a reason', [201, 'Made'], 'Made', {}],

@@ -265,9 +265,9 @@ describe.each([
 });
 
 /** A response of Node's that is sent nowhere. */
-function responseWith(headers: Readonly<Record<string, string | string[]>> = {}): ServerResponse {
+function responseWith(fields: Readonly<Record<string, string | string[]>> = {}): ServerResponse {
   const response = new ServerResponse(new IncomingMessage(new Socket()));
-  for (const [name, one] of Object.entries(headers)) {
+  for (const [name, one] of Object.entries(fields)) {
     response.setHeader(name, one);
   }
   return response;
