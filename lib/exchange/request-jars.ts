@@ -4,7 +4,6 @@ import type { CookieDefaults } from '../jar/cookie-defaults.js';
 import type { DeviceBinding } from '../jar/device-binding.js';
 import { OneTimeWarnings } from '../jar/one-time-warnings.js';
 import { SecureCookieJar } from '../jar/secure-cookie-jar.js';
-import { isInstance } from '../own-member.js';
 import type { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
 import type { SecureCookieLogger } from '../secure-cookie-logger.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
@@ -22,15 +21,11 @@ export interface SharedByJars {
   readonly deviceBinding: DeviceBinding | undefined;
 }
 
-/** Makes the jar of each request once, and keeps it on Node's request, which the whole pipeline shares. */
+/** The property of Node's request that keeps its jars; the whole pipeline shares that request. */
+const JARS = Symbol('nestjs-secure-cookie jars');
+
+/** Makes the jar of each request once. */
 export class RequestJars {
-  /**
-   * The property of Node's request that keeps the jar. One for each service: a request may pass through
-   * two apps, one mounted in the other.
-   */
-  readonly #jarKey = Symbol('nestjs-secure-cookie jar');
-  /** The property that keeps the platform's newest request object, if that is not Node's own. */
-  readonly #requestKey = Symbol('nestjs-secure-cookie request');
   readonly #shared: SharedByJars;
   readonly #warnings: OneTimeWarnings;
 
@@ -51,13 +46,13 @@ export class RequestJars {
 
   #withResponse(request: object, response: object): SecureCookieJar {
     const raw = rawRequest(request);
-    if (request !== raw) {
-      // Fastify's request knows the protocol. A hook may have asked for the jar before, with Node's.
-      raw[this.#requestKey] = request;
-    }
-    const present = raw[this.#jarKey];
-    if (present instanceof SecureCookieJar) {
-      return present;
+    const present = keptOn(raw, this);
+    if (present !== undefined) {
+      if (request !== raw) {
+        // Fastify's request knows the protocol. A hook may have asked for the jar before, with Node's.
+        present.request = request;
+      }
+      return present.jar;
     }
     const { signer, cookie, logger, vary, revocations, deviceBinding } = this.#shared;
     const jar = new SecureCookieJar({
@@ -73,7 +68,7 @@ export class RequestJars {
       warnings: this.#warnings,
       deviceBinding,
     });
-    raw[this.#jarKey] = jar;
+    raw[JARS] = new KeptJar(this, jar, request, raw[JARS]);
     return jar;
   }
 
@@ -87,9 +82,9 @@ export class RequestJars {
   ): SecureCookieJar {
     const raw = request === undefined || !isGraphql ? undefined : rawRequest(request);
     const isOfSocket = raw !== undefined && requestHeader(raw.headers, 'upgrade') !== undefined;
-    const present = isOfSocket ? undefined : raw?.[this.#jarKey];
-    if (present instanceof SecureCookieJar) {
-      return present;
+    const present = raw === undefined || isOfSocket ? undefined : keptOn(raw, this);
+    if (present !== undefined) {
+      return present.jar;
     }
     const { signer, cookie, logger, revocations } = this.#shared;
     return new SecureCookieJar({
@@ -108,8 +103,7 @@ export class RequestJars {
   }
 
   #newest(raw: RawRequest): object {
-    const request = raw[this.#requestKey];
-    return isInstance(request) ? request : raw;
+    return keptOn(raw, this)?.request ?? raw;
   }
 
   #isSecure(raw: RawRequest): boolean {
@@ -122,4 +116,29 @@ export class RequestJars {
     }
     return secure;
   }
+}
+
+/** The jar of one service. A request may pass through two apps, one mounted in the other. */
+class KeptJar {
+  readonly owner: RequestJars;
+  readonly jar: SecureCookieJar;
+  /** The platform's newest request object, or Node's own. */
+  request: object;
+  /** The jar of another service. */
+  readonly next: unknown;
+
+  constructor(owner: RequestJars, jar: SecureCookieJar, request: object, next: unknown) {
+    this.owner = owner;
+    this.jar = jar;
+    this.request = request;
+    this.next = next;
+  }
+}
+
+function keptOn(raw: RawRequest, owner: RequestJars): KeptJar | undefined {
+  let kept = raw[JARS];
+  while (kept instanceof KeptJar && kept.owner !== owner) {
+    kept = kept.next;
+  }
+  return kept instanceof KeptJar ? kept : undefined;
 }
