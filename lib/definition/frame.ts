@@ -49,13 +49,17 @@ export function frame(
 ): Uint8Array {
   const flags = (persistent ? 0 : ENDS_WITH_BROWSER) | (bound ? BOUND : 0);
   const start = flags === 0 ? LENGTH_WITHOUT_FLAGS : LENGTH_WITH_FLAGS;
-  const framed = Buffer.alloc(start + payload.length);
+  const framed = new Uint8Array(start + payload.length);
   framed[0] = MARK;
   framed[1] = flags === 0 ? LAYOUT_WITHOUT_FLAGS : LAYOUT_WITH_FLAGS;
   if (flags !== 0) {
     framed[2] = flags;
   }
-  framed.writeUIntBE(firstIssuedAt, start - DATE_LENGTH, DATE_LENGTH);
+  let rest = firstIssuedAt;
+  for (let index = start - 1; index >= start - DATE_LENGTH; index -= 1) {
+    framed[index] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
   framed.set(payload, start);
   return framed;
 }
@@ -87,7 +91,7 @@ function framedPayload(bytes: Uint8Array, start: number, flags: number): FramedP
     firstIssuedAt = firstIssuedAt * 256 + (bytes[index] ?? 0);
   }
   return {
-    payload: bytes.subarray(start),
+    payload: bytes.slice(start),
     firstIssuedAt,
     persistent: (flags & ENDS_WITH_BROWSER) === 0,
     bound: (flags & BOUND) !== 0,

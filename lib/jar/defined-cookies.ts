@@ -152,8 +152,10 @@ function written(
   signer: SecureCookieSigner,
 ) {
   const cookie = writeDefinedCookie(definition, stored, signer.now());
-  const keeps = cookie.persistent && resolved.maxAge !== null;
-  return { ...cookie, maxAge: keeps ? Math.min(resolved.maxAge, cookie.remaining) : null };
+  const { bytes, firstIssuedAt, remaining, issuedAt, persistent } = cookie;
+  const maxAge =
+    persistent && resolved.maxAge !== null ? Math.min(resolved.maxAge, remaining) : null;
+  return { bytes, firstIssuedAt, remaining, issuedAt, maxAge };
 }
 
 /** If setting the cookie would throw, it is not renewed: the request did nothing wrong. */

@@ -5,6 +5,7 @@ import {
   type SecureCookieRevocations,
 } from '../revocation/secure-cookie-revocations.js';
 import { publishRead } from '../signing/read-events.js';
+import { utf8Bytes } from '../signing/own-bytes.js';
 import {
   isTimely,
   readSignedValue,
@@ -173,14 +174,14 @@ function readSigned<Value>(
   const { payload, persistent, bound } = stored;
   const { issuedAt, version, keyVersion: signedBy, current } = verified;
   const expiresAt = issuedAt + (bound ? Math.min(maxAge, boundFor) : maxAge);
-  if (expiresAt < signer.now()) {
+  const now = signer.now();
+  if (expiresAt < now) {
     return rejected('expired', keyVersion);
   }
   // The date of its signature if it has no frame, or a later date in the frame: only the value of a
   // `bytes` cookie, from before its definition had frames, can have that.
   const firstIssuedAt = Math.min(stored.firstIssuedAt ?? issuedAt, issuedAt);
   const end = absoluteEnd(definition, firstIssuedAt);
-  const now = signer.now();
   if (end < now) {
     return rejected('absolute-age', keyVersion);
   }
@@ -263,7 +264,7 @@ function storedPayload(
   { codec, framed, boundFor }: SecureCookieDefinition<never, unknown>,
   value: string | Uint8Array,
 ): FramedPayload | undefined {
-  const bytes = typeof value === 'string' ? new TextEncoder().encode(value) : value;
+  const bytes = typeof value === 'string' ? utf8Bytes(value) : value;
   const stored = codec === 'bytes' && !framed ? unframed(bytes) : unframe(bytes);
   return stored?.bound === true && boundFor === undefined ? undefined : stored;
 }

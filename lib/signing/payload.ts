@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { isBytes } from '../any-realm.js';
 import { SecureCookieError } from '../errors.js';
-import { asBuffer, latin1Bytes, utf8Bytes } from './own-bytes.js';
+import { asBuffer, latin1Bytes, shortAscii, utf8Bytes } from './own-bytes.js';
 
 /**
  * The payload of a signed value: bytes in base64 (RFC 4648, section 4), which are usually text.
@@ -76,7 +76,7 @@ function hasLeftOverBits(base64: string): boolean {
 
 /** The text that UTF-8 bytes encode, with a leading U+FEFF, or `undefined` if they are not UTF-8. */
 export function decodeText(bytes: Uint8Array): string | undefined {
-  return isUtf8(bytes) ? UTF8.decode(bytes) : undefined;
+  return shortAscii(bytes) ?? (isUtf8(bytes) ? UTF8.decode(bytes) : undefined);
 }
 
 /** {@link decodeText} for the result of {@link decodeBase64}. */
