@@ -171,3 +171,13 @@ describe('signatures that are nearly right', () => {
     expectMalformed(signed.replace('3:', '\u0133:'));
   });
 });
+
+it('a short value may have a name of any length, around the memory that a signer keeps', () => {
+  const names = [3900, 3968, 3969, 4000, 4074, 4096, 4200, 9000].map((length) =>
+    'n'.repeat(length),
+  );
+
+  expect(names.map((name) => single.unsign(name, single.sign(name, 'alice')))).toEqual(
+    names.map(() => 'alice'),
+  );
+});
