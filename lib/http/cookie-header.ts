@@ -81,7 +81,7 @@ function cookieValue(header: string, start: number, end: number): string {
 }
 
 function percentDecode(value: string): string {
-  if (value.includes('|')) {
+  if (value.includes('|') || !value.includes('%')) {
     return value;
   }
   try {
