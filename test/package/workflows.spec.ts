@@ -131,13 +131,12 @@ describe('the integration', () => {
 
     expect(stages.slice(1)).toEqual([
       'npm ci --no-audit --no-fund',
-      'at_once lint format:check typecheck knip',
+      'at_once pretest:package lint docs typecheck format:check knip',
       'run_tests test',
       'run_tests test:others',
       'run_tests test:package',
       'run_tests test:browser',
       'run_tests test:endurance',
-      'npm run --silent docs',
       'run_tests test:each-node -- 24',
     ]);
   });
