@@ -1,6 +1,7 @@
 import { SecureCookieError } from '../errors.js';
 import { ownOptions, type OwnOptions } from '../own-options.js';
 import { HmacKey } from '../signing/hmac.js';
+import { utf8Bytes } from '../signing/own-bytes.js';
 import type { SecureCookieSecret } from '../signing/secret.js';
 import { oldSecret } from './old-secret.js';
 import { AcceptedFormat, type SecureCookieAcceptedFormat } from './accepted-format.js';
@@ -59,7 +60,7 @@ export function cookieSignature(
       const canonical = mac.toString('base64') === `${signature}=`;
       const verified = keys.filter((key) => key.verify(text, mac.toString('hex')));
       return canonical && verified.length > 0
-        ? { payload: new TextEncoder().encode(text), issuedAt: undefined }
+        ? { payload: utf8Bytes(text), issuedAt: undefined }
         : undefined;
     },
   });

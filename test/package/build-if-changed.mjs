@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 
 /**
- * Builds the package unless the last build here was made of the same sources, by the same compiler.
+ * Builds the package unless the last build here was made of the same sources, by the same script and compiler.
  * `npm run build` removes what this remembers.
  */
 const root = join(import.meta.dirname, '../..');
@@ -14,7 +14,13 @@ const sources = readdirSync(join(root, 'lib'), { recursive: true, withFileTypes:
   .filter((entry) => entry.isFile())
   .map(({ parentPath, name }) => join(parentPath, name))
   .toSorted();
-const compiler = ['package-lock.json', 'tsconfig.json', 'tsconfig.esm.json', 'tsconfig.cjs.json'];
+const compiler = [
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'tsconfig.esm.json',
+  'tsconfig.cjs.json',
+];
 const hash = createHash('sha256');
 for (const file of [...sources, ...compiler.map((name) => join(root, name))]) {
   hash.update(`${file}\0`).update(readFileSync(file));

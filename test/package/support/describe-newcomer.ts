@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { codeBlocks, document, typeScriptFile } from '../../documents/support/documents.js';
 import { Project, QUIETLY, stop, withCli } from './project.js';
@@ -177,7 +178,7 @@ export function describeNewcomer(asked: 11 | 12): void {
         const { stdout, stderr } = await project.run('bash', '-euc', script);
 
         for (const line of passed) {
-          expect(plain(stdout + stderr)).toContain(line);
+          expect(stripVTControlCharacters(stdout + stderr)).toContain(line);
         }
       });
 
@@ -217,12 +218,6 @@ export function describeNewcomer(asked: 11 | 12): void {
       }
     },
   );
-}
-
-/** Without colours. */
-function plain(output: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return output.replaceAll(/\u001B\[[0-9;]*m/g, '');
 }
 
 async function freePort(): Promise<string> {
