@@ -92,6 +92,14 @@ const answers: fc.Arbitrary<Answer> = fc.record({
   exit: fc.constantFrom<Answer['exit']>('writeHead', 'writeHead', 'end', 'flushHeaders', 'write'),
 });
 
+/**
+ * Node's HTTP/2 client refuses a 204 with a length. It then keeps the headers before it for ever, and Node
+ * 20 ends the process when the session is collected: https://github.com/nodejs/node/issues/39951
+ */
+function isRefusedOverHttp2({ set, status, given: taken }: Answer): boolean {
+  return status === 204 && /content-length/i.test(JSON.stringify([set, taken]));
+}
+
 /** Own properties, whatever their names are. */
 function fromPairs(pairs: readonly (readonly [string, unknown])[]): object {
   const object = {};
@@ -217,16 +225,16 @@ describe.each([
     protocol: 'HTTP/1.1',
     server: createServer(turns.handle),
     exchange: overHttp1,
-    numRuns: 300,
+    asked: answers,
   },
   {
     protocol: 'HTTP/2',
     // Node's compatibility API promises the same methods; its types do not say so.
     server: createHttp2Server((request, response) => turns.handle(request, response as never)),
     exchange: overHttp2,
-    numRuns: 300,
+    asked: answers.filter((answer) => !isRefusedOverHttp2(answer)),
   },
-])('the head of a response over $protocol', ({ server, exchange, numRuns }) => {
+])('the head of a response over $protocol', ({ server, exchange, asked }) => {
   let port: number;
 
   beforeAll(async () => {
@@ -246,7 +254,7 @@ describe.each([
 
   it('is, but for our headers, that of the same app without us, errors included', async () => {
     await fc.assert(
-      fc.asyncProperty(answers, async (answer) => {
+      fc.asyncProperty(asked, async (answer) => {
         const without = await run(answer, false);
         const outcome = await run(answer, true);
 
@@ -259,7 +267,7 @@ describe.each([
           expect(valuesOf(outcome, 'vary').join()).toMatch(/\bCookie$|\*/);
         }
       }),
-      { numRuns },
+      { numRuns: 300 },
     );
   });
 });
