@@ -22,13 +22,14 @@ export function writeBoundCookie(
   const now = signer.now();
   const { last } = sessionEnd(signer, definition, state);
   const stored = { payload, firstIssuedAt, persistent, bound: true };
-  const { bytes, issuedAt = Math.floor(now) } = writeDefinedCookie(definition, stored, now);
+  const { bytes, issuedAt } = writeDefinedCookie(definition, stored, now);
   const maxAge = Math.min(browserDuration(boundFor), Math.floor(last - now));
   return {
     name: definition.name,
     value: bytes,
     attributes: attributes.lasting(Math.max(1, maxAge)),
     encrypt: definition.encrypt,
+    setAt: Math.floor(now),
     issuedAt: Math.min(issuedAt, Math.floor(last - boundFor)),
     registration: undefined,
     header: undefined,

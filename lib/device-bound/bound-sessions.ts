@@ -6,7 +6,6 @@ import { deletion } from '../jar/defined-cookies.js';
 import type { BegunSession, DeviceBinding } from '../jar/device-binding.js';
 import type { PendingCookie } from '../jar/pending-cookies.js';
 import { encodeBase64 } from '../signing/payload.js';
-import { ENCRYPTED } from '../signing/sign-value.js';
 import { signedLength, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { DeviceChallenges } from './device-challenges.js';
 import { DEVICE_POINT_LENGTH } from './device-key.js';
@@ -147,5 +146,5 @@ function assertRefreshable(
     persistent: true,
     payload,
   });
-  assertCookieSize(refreshName, signedLength(signer, refreshName, state, ENCRYPTED));
+  assertCookieSize(refreshName, signedLength(signer, refreshName, state, true, firstIssuedAt));
 }

@@ -152,7 +152,7 @@ export class DeviceBoundEndpoints {
 
   /** Throws without keys: to refuse a cookie that cannot be verified now would end its session. */
   #assertKeys(): void {
-    signedLength(this.#signer, 'key', '');
+    signedLength(this.#signer, 'key', '', false, 0);
   }
 
   #refreshWith(

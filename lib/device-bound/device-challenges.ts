@@ -1,6 +1,5 @@
 import { TIME_TO_BIND } from '../jar/device-binding.js';
 import { digestOf } from '../signing/digest.js';
-import { ENCRYPTED } from '../signing/sign-value.js';
 import { readSignedValue, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 
 /** The judgement on a challenge that a proof answers. */
@@ -38,7 +37,7 @@ export class DeviceChallenges {
    * @throws {@link SecureCookieError} `keys-stale` or `clock`
    */
   make(subject: readonly string[]): string {
-    return this.#signer.sign(CHALLENGE_NAME, digestOf(JSON.stringify(subject)), ENCRYPTED);
+    return this.#signer.sign(CHALLENGE_NAME, digestOf(JSON.stringify(subject)), { encrypt: true });
   }
 
   /** Whether a challenge was made for this subject, and can still be answered. Takes any input. */

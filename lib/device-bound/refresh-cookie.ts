@@ -94,13 +94,15 @@ export function writeRefreshCookie(
   signer: SecureCookieSigner,
 ): PendingCookie {
   const { maxAge } = attributes;
-  const left = Math.floor(sessionEnd(signer, definition, state).last - signer.now());
+  const now = signer.now();
+  const left = Math.floor(sessionEnd(signer, definition, state).last - now);
   const keeps = state.persistent && maxAge !== null;
   return {
     name: refreshName,
     value: encodeRefreshState(state),
     attributes: attributes.lasting(keeps ? Math.max(1, Math.min(maxAge, left)) : null),
     encrypt: true,
+    setAt: Math.floor(now),
     issuedAt: state.issuedAt,
     registration: undefined,
     header: undefined,

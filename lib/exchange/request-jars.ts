@@ -1,5 +1,6 @@
 import { requestHeader } from '../http/request-header.js';
 import { isForwardedOverTls } from '../http/request-protocol.js';
+import type { Connection } from '../jar/connection.js';
 import type { CookieDefaults } from '../jar/cookie-defaults.js';
 import type { DeviceBinding } from '../jar/device-binding.js';
 import { OneTimeWarnings } from '../jar/one-time-warnings.js';
@@ -54,22 +55,9 @@ export class RequestJars {
       }
       return present.jar;
     }
-    const { signer, cookie, logger, vary, revocations, deviceBinding } = this.#shared;
-    const jar = new SecureCookieJar({
-      signer,
-      cookie,
-      request: raw,
-      response: rawResponse(response),
-      isSecureConnection: () => this.#isSecure(raw),
-      host: () => hostOf(this.#newest(raw)),
-      logger,
-      vary,
-      revocations,
-      warnings: this.#warnings,
-      deviceBinding,
-    });
-    raw[JARS] = new KeptJar(this, jar, request, raw[JARS]);
-    return jar;
+    const kept = new KeptJar(this, this.#shared, this.#warnings, request, raw, response);
+    raw[JARS] = kept;
+    return kept.jar;
   }
 
   /**
@@ -94,6 +82,7 @@ export class RequestJars {
       response: undefined,
       isSecureConnection: undefined,
       host: undefined,
+      connection: undefined,
       vary: undefined,
       warnings: undefined,
       deviceBinding: undefined,
@@ -101,14 +90,54 @@ export class RequestJars {
       revocations,
     });
   }
+}
 
-  #newest(raw: RawRequest): object {
-    return keptOn(raw, this)?.request ?? raw;
+/**
+ * The jar of one service, and what its request says of its connection. A request may pass through two
+ * apps, one mounted in the other.
+ */
+class KeptJar implements Connection {
+  readonly owner: RequestJars;
+  readonly jar: SecureCookieJar;
+  /** The platform's newest request object, or Node's own. */
+  request: object;
+  /** The jar of another service. */
+  readonly next: unknown;
+  readonly #raw: RawRequest;
+  readonly #warnings: OneTimeWarnings;
+
+  constructor(
+    owner: RequestJars,
+    { signer, cookie, logger, vary, revocations, deviceBinding }: SharedByJars,
+    warnings: OneTimeWarnings,
+    request: object,
+    raw: RawRequest,
+    response: object,
+  ) {
+    this.owner = owner;
+    this.request = request;
+    this.next = raw[JARS];
+    this.#raw = raw;
+    this.#warnings = warnings;
+    this.jar = new SecureCookieJar({
+      signer,
+      cookie,
+      request: raw,
+      response: rawResponse(response),
+      isSecureConnection: undefined,
+      host: undefined,
+      connection: this,
+      logger,
+      vary,
+      revocations,
+      warnings,
+      deviceBinding,
+    });
   }
 
-  #isSecure(raw: RawRequest): boolean {
-    const secure = isSecureRequest(this.#newest(raw));
-    if (!secure && isForwardedOverTls(requestHeader(raw.headers, 'x-forwarded-proto'))) {
+  isSecure(): boolean {
+    const secure = isSecureRequest(this.request);
+    if (!secure && isForwardedOverTls(requestHeader(this.#raw.headers, 'x-forwarded-proto'))) {
       this.#warnings.give(
         'proxy',
         'A request with "X-Forwarded-Proto: https" got a cookie without "Secure", because the app does not trust its proxy: set "trust proxy" (Express) or "trustProxy" (Fastify), or "cookie: { secure: true }".',
@@ -116,22 +145,9 @@ export class RequestJars {
     }
     return secure;
   }
-}
 
-/** The jar of one service. A request may pass through two apps, one mounted in the other. */
-class KeptJar {
-  readonly owner: RequestJars;
-  readonly jar: SecureCookieJar;
-  /** The platform's newest request object, or Node's own. */
-  request: object;
-  /** The jar of another service. */
-  readonly next: unknown;
-
-  constructor(owner: RequestJars, jar: SecureCookieJar, request: object, next: unknown) {
-    this.owner = owner;
-    this.jar = jar;
-    this.request = request;
-    this.next = next;
+  host(): string | undefined {
+    return hostOf(this.request);
   }
 }
 

@@ -69,11 +69,9 @@ export function keepPrivate(head: ResponseHead): boolean {
 /** Removes targeted fields, and returns whether one of them had offered the response. */
 function removeTargeted(head: ResponseHead): boolean {
   let isOffered = false;
-  for (const name of head.names()) {
-    if (isTargeted(name)) {
-      isOffered ||= letsIn(head, name);
-      head.removeHeader(name);
-    }
+  for (const name of head.names().filter(isTargeted)) {
+    isOffered ||= letsIn(head, name);
+    head.removeHeader(name);
   }
   return isOffered;
 }

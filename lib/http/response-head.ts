@@ -3,7 +3,7 @@ import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'no
 /** The head of a response that is about to be sent, with everything that the app put in it. */
 export interface ResponseHead {
   readonly statusCode: number;
-  /** The names of its headers, in any case. */
+  /** The names of its headers, in any case; until the next change. */
   names(): readonly string[];
   /** The values of a header, one entry each; an empty list if it has none. */
   header(name: string): readonly string[];
@@ -129,7 +129,7 @@ class GivenHead implements ResponseHead {
   readonly statusCode: number;
   readonly headers: OutgoingHttpHeaders;
   /** Kept, because each look-up would list them again. */
-  readonly #names: string[];
+  #names: string[];
 
   /**
    * @param names - the names of the headers, in a list that this object may change
@@ -142,14 +142,13 @@ class GivenHead implements ResponseHead {
   }
 
   names(): readonly string[] {
-    return [...this.#names];
+    return this.#names;
   }
 
   header(name: string): readonly string[] {
-    const lowerCase = name.toLowerCase();
     const values: string[] = [];
     for (const spelling of this.#names) {
-      if (isSpelling(spelling, lowerCase)) {
+      if (isSpelling(spelling, name)) {
         values.push(...texts(this.headers[spelling]));
       }
     }
@@ -175,10 +174,9 @@ class GivenHead implements ResponseHead {
 
   /** Removes all spellings of a name but one. */
   #remove(name: string, kept?: string): void {
-    const lowerCase = name.toLowerCase();
-    for (const spelling of this.names()) {
-      if (spelling !== kept && isSpelling(spelling, lowerCase)) {
-        this.#names.splice(this.#names.indexOf(spelling), 1);
+    for (const spelling of this.#names) {
+      if (spelling !== kept && isSpelling(spelling, name)) {
+        this.#names = this.#names.filter((other) => other !== spelling);
         delete this.headers[spelling];
       }
     }
@@ -186,9 +184,8 @@ class GivenHead implements ResponseHead {
 
   /** The first spelling of a name. */
   #find(name: string): string | undefined {
-    const lowerCase = name.toLowerCase();
     for (const spelling of this.#names) {
-      if (isSpelling(spelling, lowerCase)) {
+      if (isSpelling(spelling, name)) {
         return spelling;
       }
     }
@@ -215,9 +212,8 @@ class PairsHead implements ResponseHead {
   }
 
   header(name: string): readonly string[] {
-    const lowerCase = name.toLowerCase();
     return this.#headers
-      .filter(([spelling]) => isSpelling(spelling, lowerCase))
+      .filter(([spelling]) => isSpelling(spelling, name))
       .flatMap(([, value]) => texts(value));
   }
 
@@ -227,8 +223,7 @@ class PairsHead implements ResponseHead {
   }
 
   removeHeader(name: string): void {
-    const lowerCase = name.toLowerCase();
-    this.#headers = this.#headers.filter(([spelling]) => !isSpelling(spelling, lowerCase));
+    this.#headers = this.#headers.filter(([spelling]) => !isSpelling(spelling, name));
   }
 
   undo(): void {}
@@ -268,9 +263,11 @@ function pairsOf(
 }
 
 /** Compares the lengths first, which rules out nearly all other names. */
-function isSpelling(name: unknown, lowerCase: string): boolean {
+function isSpelling(spelling: unknown, name: string): boolean {
   return (
-    typeof name === 'string' && name.length === lowerCase.length && name.toLowerCase() === lowerCase
+    typeof spelling === 'string' &&
+    spelling.length === name.length &&
+    spelling.toLowerCase() === name.toLowerCase()
   );
 }
 

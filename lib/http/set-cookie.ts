@@ -222,6 +222,10 @@ export function resolveCookieAttributes(
 
 /** The prefix of a cookie's name in lower case, or an empty string: only it affects the attributes. */
 export function cookiePrefix(name: string): string {
+  // Most names have none, and this is quicker than the expression.
+  if (!name.startsWith('__')) {
+    return '';
+  }
   return PREFIX.exec(name)?.[0].toLowerCase() ?? '';
 }
 

@@ -1,5 +1,6 @@
 import type { ResolvedAttributes } from '../http/resolved-attributes.js';
 import { resolveCookieAttributes, type SecureCookieAttributes } from '../http/set-cookie.js';
+import type { Connection } from './connection.js';
 
 /**
  * The attributes of one cookie over TLS and over plain HTTP, resolved and checked once: only `Secure`
@@ -22,10 +23,10 @@ export class AttributesByConnection {
   }
 
   /**
-   * @param isSecureConnection - called only if `secure: 'auto'` depends on it
+   * @param connection - asked only if `secure: 'auto'` depends on it
    */
-  over(isSecureConnection: () => boolean): ResolvedAttributes {
-    return this.#overTls === this.#overPlainHttp || isSecureConnection()
+  over(connection: Pick<Connection, 'isSecure'>): ResolvedAttributes {
+    return this.#overTls === this.#overPlainHttp || connection.isSecure()
       ? this.#overTls
       : this.#overPlainHttp;
   }

@@ -25,7 +25,7 @@ export function checkDefinition(
     refuseSecrets(signer, secrets);
   }
   assertRenewable(definition, signer, defaults);
-  const resolved = defaults.ofDefinition(definition, () => true);
+  const resolved = defaults.ofDefinition(definition, { isSecure: () => true });
   assertBindable(definition, signer, resolved.domain);
   binding?.check(definition, resolved);
 }

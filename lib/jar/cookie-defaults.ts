@@ -10,6 +10,7 @@ import {
   type SecureCookieAttributes,
 } from '../http/set-cookie.js';
 import { AttributesByConnection } from './attributes-by-connection.js';
+import type { Connection } from './connection.js';
 
 /**
  * The default attributes of an app's cookies, copied and checked once. What they resolve to, alone and
@@ -49,17 +50,17 @@ export class CookieDefaults {
    * The attributes of a cookie that is set by its name.
    *
    * @param attributes - what the call asks for
-   * @param isSecureConnection - called only if `secure: 'auto'` depends on it
+   * @param connection - asked only if `secure: 'auto'` depends on it
    * @throws {@link SecureCookieError} `name` or `attribute`
    */
   ofName(
     name: string,
     attributes: SecureCookieAttributes | undefined,
-    isSecureConnection: () => boolean,
+    connection: Pick<Connection, 'isSecure'>,
   ): ResolvedAttributes {
     const own = ownCookieAttributes(attributes);
     if (attributes !== undefined) {
-      return resolveCookieAttributes(name, own, this.attributes, isSecureConnection);
+      return resolveCookieAttributes(name, own, this.attributes, () => connection.isSecure());
     }
     assertCookieName(name);
     const prefix = cookiePrefix(name);
@@ -68,18 +69,18 @@ export class CookieDefaults {
       known = new AttributesByConnection(name, own, this.attributes);
       this.#ofNames.set(prefix, known);
     }
-    return known.over(isSecureConnection);
+    return known.over(connection);
   }
 
   /**
    * The attributes of a defined cookie, without a domain if that depends on the request.
    *
-   * @param isSecureConnection - called only if `secure: 'auto'` depends on it
+   * @param connection - asked only if `secure: 'auto'` depends on it
    * @throws {@link SecureCookieError} `attribute` - if the definition and the defaults conflict
    */
   ofDefinition(
     definition: SecureCookieDefinition<never, unknown>,
-    isSecureConnection: () => boolean,
+    connection: Pick<Connection, 'isSecure'>,
   ): ResolvedAttributes {
     let known = this.#ofDefinitions.get(definition);
     if (known === undefined) {
@@ -88,6 +89,6 @@ export class CookieDefaults {
       known = new AttributesByConnection(name, own, this.attributes);
       this.#ofDefinitions.set(definition, known);
     }
-    return known.over(isSecureConnection);
+    return known.over(connection);
   }
 }

@@ -8,7 +8,6 @@ import {
   dateAfterMarks,
   type SecureCookieRevocations,
 } from '../revocation/secure-cookie-revocations.js';
-import { ENCRYPTED } from '../signing/sign-value.js';
 import { signedLength, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { assertRenewable } from './check-definition.js';
 import { bindingOf, type DeviceBinding } from './device-binding.js';
@@ -49,15 +48,16 @@ export function cookiesToSet<Input>(
   const stored = { payload, firstIssuedAt, persistent, bound: undefined };
   const resolved = attributes.ofDefinition(definition);
   const cookie = written(definition, stored, resolved, signer);
-  const { bytes, maxAge, issuedAt } = cookie;
+  const { bytes, maxAge, setAt, issuedAt } = cookie;
   const session = { payload, firstIssuedAt: cookie.firstIssuedAt };
   const { name, encrypt } = definition;
-  assertCookieSize(name, signedLength(signer, name, bytes, encrypt ? ENCRYPTED : undefined));
+  assertCookieSize(name, signedLength(signer, name, bytes, encrypt, issuedAt));
   const pending = {
     name,
     value: bytes,
     attributes: resolved.lasting(maxAge),
     encrypt,
+    setAt,
     issuedAt,
     registration:
       binding !== undefined && attributes.isOverTls()
@@ -83,12 +83,17 @@ export function cookiesToRenew(
     return [];
   }
   const { name, encrypt } = definition;
-  const { bytes, maxAge, remaining, issuedAt } = written(definition, stored, resolved, signer);
+  const { bytes, maxAge, remaining, setAt, issuedAt } = written(
+    definition,
+    stored,
+    resolved,
+    signer,
+  );
   // A frame or a longer key version may have made it too large for browsers. The first check keeps
   // the second from throwing at lengths that cannot be signed.
   const fits =
     fitsCookie(name, bytes.length) &&
-    fitsCookie(name, signedLength(signer, name, bytes, encrypt ? ENCRYPTED : undefined));
+    fitsCookie(name, signedLength(signer, name, bytes, encrypt, issuedAt));
   return remaining > 0 && fits
     ? [
         ...deletionsElsewhere(definition, resolved),
@@ -97,6 +102,7 @@ export function cookiesToRenew(
           value: bytes,
           attributes: resolved.lasting(maxAge),
           encrypt,
+          setAt,
           issuedAt,
           registration: undefined,
           header: undefined,
@@ -128,7 +134,8 @@ export function deletion(name: string, attributes: ResolvedAttributes): PendingC
     value: undefined,
     attributes: attributes.lasting(0),
     encrypt: false,
-    issuedAt: undefined,
+    setAt: 0,
+    issuedAt: 0,
     registration: undefined,
     header: undefined,
   };
@@ -151,11 +158,12 @@ function written(
   resolved: ResolvedAttributes,
   signer: SecureCookieSigner,
 ) {
-  const cookie = writeDefinedCookie(definition, stored, signer.now());
+  const now = signer.now();
+  const cookie = writeDefinedCookie(definition, stored, now);
   const { bytes, firstIssuedAt, remaining, issuedAt, persistent } = cookie;
   const maxAge =
     persistent && resolved.maxAge !== null ? Math.min(resolved.maxAge, remaining) : null;
-  return { bytes, firstIssuedAt, remaining, issuedAt, maxAge };
+  return { bytes, firstIssuedAt, remaining, setAt: Math.floor(now), issuedAt, maxAge };
 }
 
 /** If setting the cookie would throw, it is not renewed: the request did nothing wrong. */

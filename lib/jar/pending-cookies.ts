@@ -6,7 +6,6 @@ import { keepPrivate } from '../http/caching.js';
 import type { ResponseHead } from '../http/response-head.js';
 import type { ResolvedAttributes } from '../http/resolved-attributes.js';
 import { serializeSetCookie } from '../http/set-cookie.js';
-import { ENCRYPTED } from '../signing/sign-value.js';
 import { signDated, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import type { OneTimeWarnings } from './one-time-warnings.js';
 import { logSafely, type SecureCookieLogger } from '../secure-cookie-logger.js';
@@ -24,8 +23,10 @@ export interface PendingCookie {
   readonly value: string | Uint8Array | undefined;
   readonly attributes: ResolvedAttributes;
   readonly encrypt: boolean;
-  /** Its date, in whole seconds since the epoch; if `undefined`, the time when it is signed. */
-  readonly issuedAt: number | undefined;
+  /** When it was set: `Expires` counts from there. Whole seconds since the epoch; 0 for deletions. */
+  readonly setAt: number;
+  /** The date that is signed, in whole seconds since the epoch; as a rule `setAt`. */
+  readonly issuedAt: number;
   /** The header `Secure-Session-Registration` that is sent with it. */
   readonly registration: string | undefined;
   /** The header, once it is signed. */
@@ -82,12 +83,8 @@ export class PendingCookies implements HeadWriter {
 
   add(cookie: PendingCookie): void {
     this.#listen();
-    const present = this.#cookies.findIndex(
-      ({ name, attributes }) => name === cookie.name && attributes.isSamePlaceAs(cookie.attributes),
-    );
-    if (present !== -1) {
-      // Removed, so that the order of the headers is that of the calls.
-      this.#cookies.splice(present, 1);
+    if (this.#cookies.length > 0) {
+      this.#drop(cookie);
     }
     this.#cookies.push(cookie);
   }
@@ -106,7 +103,7 @@ export class PendingCookies implements HeadWriter {
   /**
    * Signs the cookies that are not signed yet.
    *
-   * @throws {@link SecureCookieError} `value`, `cookie-too-large`, `keys-stale` or `clock`
+   * @throws {@link SecureCookieError} `value`, `cookie-too-large` or `keys-stale`
    */
   sign(): void {
     if (this.#response.headersSent) {
@@ -139,20 +136,26 @@ export class PendingCookies implements HeadWriter {
     }
   }
 
+  /** Drops the cookie that another one replaces: the order of the headers is that of the calls. */
+  #drop({ name, attributes }: PendingCookie): void {
+    const present = this.#cookies.findIndex(
+      (other) => other.name === name && other.attributes.isSamePlaceAs(attributes),
+    );
+    if (present !== -1) {
+      this.#cookies.splice(present, 1);
+    }
+  }
+
   #listen(): void {
     if (this.#cookies.length === 0 && this.#renewals === undefined) {
       beforeResponseHead(this.#response, this);
     }
   }
 
-  #serialize({ name, value, attributes, encrypt, issuedAt }: PendingCookie): string {
-    const now = this.#signer.now();
-    const date = issuedAt ?? Math.floor(now);
+  #serialize({ name, value, attributes, encrypt, setAt, issuedAt }: PendingCookie): string {
     const signed =
-      value === undefined
-        ? ''
-        : signDated(this.#signer, name, value, encrypt ? ENCRYPTED : undefined, date);
-    return serializeSetCookie(name, signed, attributes, now);
+      value === undefined ? '' : signDated(this.#signer, name, value, encrypt, issuedAt);
+    return serializeSetCookie(name, signed, attributes, setAt);
   }
 
   #keepPrivate(head: ResponseHead, header: string): void {

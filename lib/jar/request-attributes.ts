@@ -4,6 +4,7 @@ import { SecureCookieError } from '../errors.js';
 import { hostName } from '../http/host-name.js';
 import type { ResolvedAttributes } from '../http/resolved-attributes.js';
 import { isCookieDomain, type SecureCookieAttributes } from '../http/set-cookie.js';
+import type { Connection } from './connection.js';
 import type { CookieDefaults } from './cookie-defaults.js';
 
 type AnyDefinition = SecureCookieDefinition<never, unknown>;
@@ -12,28 +13,22 @@ type DomainOf = NonNullable<AnyDefinition['domainOf']>;
 /** The attributes of cookies in one request, by the app's defaults, its connection and its host. */
 export class RequestAttributes {
   readonly defaults: CookieDefaults;
-  readonly #isSecureConnection: () => boolean;
-  readonly #host: () => string | undefined;
+  readonly #connection: Connection;
 
-  constructor(
-    defaults: CookieDefaults,
-    isSecureConnection: () => boolean,
-    host: () => string | undefined,
-  ) {
+  constructor(defaults: CookieDefaults, connection: Connection) {
     this.defaults = defaults;
-    this.#isSecureConnection = isSecureConnection;
-    this.#host = host;
+    this.#connection = connection;
   }
 
   isOverTls(): boolean {
-    return this.#isSecureConnection();
+    return this.#connection.isSecure();
   }
 
   /**
    * @throws {@link SecureCookieError} `name` or `attribute`
    */
   ofName(name: string, attributes: SecureCookieAttributes | undefined): ResolvedAttributes {
-    return this.defaults.ofName(name, attributes, this.#isSecureConnection);
+    return this.defaults.ofName(name, attributes, this.#connection);
   }
 
   /**
@@ -42,11 +37,14 @@ export class RequestAttributes {
    * @throws {@link SecureCookieError} `attribute`
    */
   ofDefinition(definition: AnyDefinition): ResolvedAttributes {
-    const resolved = this.defaults.ofDefinition(definition, this.#isSecureConnection);
+    const resolved = this.defaults.ofDefinition(definition, this.#connection);
     const { name, domainOf } = definition;
     return domainOf === undefined
       ? resolved
-      : resolved.livingAt(domainFor(name, domainOf, hostName(this.#host())), resolved.path);
+      : resolved.livingAt(
+          domainFor(name, domainOf, hostName(this.#connection.host())),
+          resolved.path,
+        );
   }
 }
 

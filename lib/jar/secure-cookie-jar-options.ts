@@ -6,6 +6,7 @@ import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { SecureCookieError } from '../errors.js';
 import { isInstance } from '../own-member.js';
 import { ownOptions, type OwnOptions } from '../own-options.js';
+import type { Connection } from './connection.js';
 import { CookieDefaults } from './cookie-defaults.js';
 import type { DeviceBinding } from './device-binding.js';
 import type { OneTimeWarnings } from './one-time-warnings.js';
@@ -42,6 +43,13 @@ export interface SecureCookieJarOptions {
    * @defaultValue the header `Host`, or `:authority`
    */
   readonly host?: (() => string | undefined) | undefined;
+  /**
+   * Answers in place of `isSecureConnection` and `host`.
+   *
+   * @internal
+   * @defaultValue these two
+   */
+  readonly connection?: Connection | undefined;
   /**
    * Gets what the jar can no longer tell a caller.
    *
@@ -116,6 +124,7 @@ function blankJarOptions(): OwnOptions<SecureCookieJarOptions> {
     cookie: undefined,
     isSecureConnection: undefined,
     host: undefined,
+    connection: undefined,
     logger: undefined,
     vary: undefined,
     revocations: undefined,

@@ -3,9 +3,7 @@ import { assertDefinition } from '../definition/is-definition.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
 import type { ResolvedAttributes } from '../http/resolved-attributes.js';
-import { requestedHost } from '../http/host-name.js';
 import { requestHeader } from '../http/request-header.js';
-import { isEncrypted } from '../http/request-protocol.js';
 import { assertCookieSize, type SecureCookieAttributes } from '../http/set-cookie.js';
 import { varyResponseByCookie } from '../http/varied-response.js';
 import { assertNoOptions, type OwnOptions } from '../own-options.js';
@@ -14,6 +12,7 @@ import type { SecureCookieLogger } from '../secure-cookie-logger.js';
 import type { SecureCookieVerifyOptions } from '../signing/judge-value.js';
 import { signedLength, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { assertRenewable } from './check-definition.js';
+import { connectionOf } from './connection.js';
 import { CookieDefaults } from './cookie-defaults.js';
 import type { DeviceBinding } from './device-binding.js';
 import { cookiesToClear, cookiesToRenew, cookiesToSet, deletion } from './defined-cookies.js';
@@ -83,8 +82,9 @@ export class SecureCookieJar extends SecureCookieReader {
       request,
       response,
       cookie = {},
-      isSecureConnection = () => isEncrypted(request.socket),
-      host = () => requestedHost(request.headers),
+      isSecureConnection,
+      host,
+      connection = connectionOf(request, isSecureConnection, host),
       logger = console,
       vary = true,
       revocations,
@@ -102,7 +102,7 @@ export class SecureCookieJar extends SecureCookieReader {
     this.#signer = signer;
     const defaults =
       cookie instanceof CookieDefaults ? cookie : new CookieDefaults(cookie, signer.maxAge);
-    this.#attributes = new RequestAttributes(defaults, isSecureConnection, host);
+    this.#attributes = new RequestAttributes(defaults, connection);
   }
 
   /**
@@ -163,13 +163,15 @@ export class SecureCookieJar extends SecureCookieReader {
         `The cookie attribute "maxAge" (${resolved.maxAge} seconds) exceeds the signer's "maxAge" (${this.#signer.maxAge}): the browser would keep a cookie that the server refuses.`,
       );
     }
-    assertCookieSize(cookie, signedLength(this.#signer, cookie, value));
+    const now = Math.floor(this.#signer.now());
+    assertCookieSize(cookie, signedLength(this.#signer, cookie, value, false, now));
     this.#add({
       name: cookie,
       value: typeof value === 'string' ? value : new Uint8Array(value),
       attributes: resolved,
       encrypt: false,
-      issuedAt: undefined,
+      setAt: now,
+      issuedAt: now,
       registration: undefined,
       header: undefined,
     });

@@ -13,10 +13,10 @@ export interface WrittenCookie {
   /** How long it may still live, in whole seconds: the rest of its absolute age. */
   readonly remaining: number;
   /**
-   * The date of a revocable cookie, in whole seconds since the epoch: when it was written, even if it
-   * is signed later, and never before its first issue, which may be in the future.
+   * Its date, in whole seconds since the epoch: when it was written, even if it is signed later. That of
+   * a revocable cookie is never before its first issue, which may be in the future.
    */
-  readonly issuedAt: number | undefined;
+  readonly issuedAt: number;
   /** Whether the browser keeps the cookie when it is closed, unless its `maxAge` is `null`. */
   readonly persistent: boolean;
 }
@@ -32,12 +32,13 @@ export function writeDefinedCookie(
   { payload, firstIssuedAt, persistent = true, bound = false }: StoredPayload,
   now: number,
 ): WrittenCookie {
-  const first = firstIssuedAt ?? Math.floor(now);
+  const second = Math.floor(now);
+  const first = firstIssuedAt ?? second;
   return {
     bytes: framed ? frame(payload, first, persistent, bound) : payload,
     firstIssuedAt: first,
     remaining: Math.max(0, Math.floor(first + absoluteMaxAge - now)),
-    issuedAt: revocable ? Math.max(Math.floor(now), first) : undefined,
+    issuedAt: revocable ? Math.max(second, first) : second,
     persistent,
   };
 }

@@ -51,22 +51,26 @@ export let readSignedValue: (
 ) => SignedRead;
 
 /**
- * The length of what `sign` would return in format 2, in characters. Throws `value`, `option`, `clock`
+ * The length of what {@link signDated} would return, in characters. Checks the value, and throws `value`
  * or `keys-stale`; the caller must check the name.
  */
 export let signedLength: (
   signer: SecureCookieSigner,
   name: string,
   value: string | Uint8Array,
-  options?: SecureCookieSignOptions,
+  encrypt: boolean,
+  date: number,
 ) => number;
 
-/** `sign` in format 2 with another date, in whole seconds since the epoch. Throws what it throws. */
+/**
+ * `sign` in format 2 with a date, in whole seconds since the epoch. Throws `value` for one that is too
+ * long, or `keys-stale`; the caller must check the name, and the value by {@link signedLength}.
+ */
 export let signDated: (
   signer: SecureCookieSigner,
   name: string,
   value: string | Uint8Array,
-  options: SecureCookieSignOptions | undefined,
+  encrypt: boolean,
   date: number,
 ) => string;
 
@@ -118,8 +122,9 @@ export class SecureCookieSigner {
 
   static {
     readSignedValue = (signer, name, signed, options) => signer.#read(name, signed, options);
-    signedLength = (signer, name, value, options) => signer.#signedLength(name, value, options);
-    signDated = (signer, name, value, options, date) => signer.#sign(name, value, options, date);
+    signedLength = (signer, name, value, encrypt, date) =>
+      signer.#signedLength(name, value, encrypt, date);
+    signDated = (signer, name, value, encrypt, date) => signer.#signV2(name, value, encrypt, date);
     isTimely = (signer, issuedAt, maxAge) =>
       judgeDate(issuedAt, signer.now(), maxAge, signer.clockTolerance) === undefined;
     refuseSecrets = (signer, secrets) => signer.#keys.refuse(secrets);
@@ -158,7 +163,13 @@ export class SecureCookieSigner {
    * signer.sign('user', 'alice'); // '2|1:0|10:1300000000|4:user|8:YWxpY2U=|...'
    */
   sign(name: string, value: string | Uint8Array, options?: SecureCookieSignOptions): string {
-    return this.#sign(name, value, options);
+    assertCookieName(name);
+    assertValue(value);
+    const { version, encrypt } = ownSignOptions(options);
+    const date = Math.floor(this.now());
+    return version === 1
+      ? this.#signV1(name, value, date)
+      : this.#signV2(name, value, encrypt === true, date);
   }
 
   /**
@@ -249,36 +260,22 @@ export class SecureCookieSigner {
     return seconds;
   }
 
-  #sign(
-    name: string,
-    value: string | Uint8Array,
-    options?: SecureCookieSignOptions,
-    date?: number,
-  ): string {
-    assertCookieName(name);
-    assertValue(value);
-    const { version, encrypt } = ownSignOptions(options);
+  #signV1(name: string, value: string | Uint8Array, date: number): string {
     const key = this.#keys.signing;
-    const timestamp = date ?? Math.floor(this.now());
-    if (version === 1) {
-      this.#assertUnversioned();
-      return signValueV1(key, name, value, timestamp);
-    }
-    return encrypt === true
-      ? encryptValue(key, this.#input, name, value, timestamp, this.#random)
-      : signValueV2(key, this.#input, name, value, timestamp);
+    this.#assertUnversioned();
+    return signValueV1(key, name, value, date);
   }
 
-  #signedLength(
-    name: string,
-    value: string | Uint8Array,
-    options: SecureCookieSignOptions | undefined,
-  ): number {
+  #signV2(name: string, value: string | Uint8Array, encrypt: boolean, date: number): string {
+    const key = this.#keys.signing;
+    return encrypt
+      ? encryptValue(key, this.#input, name, value, date, this.#random)
+      : signValueV2(key, this.#input, name, value, date);
+  }
+
+  #signedLength(name: string, value: string | Uint8Array, encrypt: boolean, date: number): number {
     assertValue(value);
-    const { encrypt } = ownSignOptions(options);
-    const { version } = this.#keys.signing;
-    const timestamp = Math.floor(this.now());
-    return lengthOfSigned(version, name, value, timestamp, encrypt === true);
+    return lengthOfSigned(this.#keys.signing.version, name, value, date, encrypt);
   }
 
   #read(

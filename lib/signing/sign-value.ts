@@ -32,9 +32,6 @@ function blankSignOptions(): OwnOptions<SecureCookieSignOptions> {
   return { version: undefined, encrypt: undefined };
 }
 
-/** The options for encrypted cookies; others are signed without options, which saves a copy. */
-export const ENCRYPTED: SecureCookieSignOptions = Object.freeze({ encrypt: true });
-
 /** Shared by calls without options. */
 const NO_SIGN_OPTIONS = Object.freeze(blankSignOptions());
 

@@ -54,7 +54,7 @@ function deviceBoundContest(): Contest {
   const endpoints = new DeviceBoundEndpoints(sessions, signer, undefined);
   const defaults = new CookieDefaults({}, signer.maxAge);
   const attributesOf = (definition: typeof Session) =>
-    defaults.ofDefinition(definition, () => true);
+    defaults.ofDefinition(definition, { isSecure: () => true });
 
   const payload = Session.encode('{"userId":"5f3759df"}');
   const stored = { payload, firstIssuedAt: undefined, persistent: true, bound: false };
@@ -68,7 +68,7 @@ function deviceBoundContest(): Contest {
     ),
   };
   const sent = ({ name, value = '', encrypt, issuedAt }: PendingCookie): string =>
-    `${name}=${signDated(signer, name, value, { encrypt }, issuedAt ?? Math.floor(signer.now()))}`;
+    `${name}=${signDated(signer, name, value, encrypt, issuedAt)}`;
 
   const registered = endpoints.register(registration, attributesOf as never);
   const cookie = registered.cookies.map(sent).join('; ');

@@ -9,7 +9,7 @@ const credentialOf = (definition: SecureCookieDefinition<never, unknown>) => {
       identifier: 'id',
       refreshPath: '/device-bound/refresh',
       cookieName: definition.name,
-      attributes: new CookieDefaults({}, 3600).ofDefinition(definition, () => true),
+      attributes: new CookieDefaults({}, 3600).ofDefinition(definition, { isSecure: () => true }),
     }),
   );
   return credentials;
@@ -19,7 +19,7 @@ describe('session instructions', () => {
   it('are those of the draft', () => {
     const attributes = new CookieDefaults({}, 3600).ofDefinition(
       defineSecureCookie('__Host-session'),
-      () => true,
+      { isSecure: () => true },
     );
     const instructions = sessionInstructions({
       identifier: '0123',
@@ -52,7 +52,7 @@ describe('session instructions', () => {
     (sameSite, allowed) => {
       const attributes = new CookieDefaults({}, 3600).ofDefinition(
         defineSecureCookie('__Host-session', { sameSite }),
-        () => true,
+        { isSecure: () => true },
       );
       const session = { identifier: '', refreshPath: '/', cookieName: 'a', attributes };
 

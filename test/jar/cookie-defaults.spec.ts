@@ -3,17 +3,19 @@ import { defineSecureCookie } from '../../lib/definition/secure-cookie-definitio
 import { SecureCookieError } from '../../lib/errors.js';
 import type { SecureCookieAttributes } from '../../lib/http/set-cookie.js';
 import { CookieDefaults } from '../../lib/jar/cookie-defaults.js';
-import { overPlainHttp } from '../support/set-cookie.js';
 import { thrownBy } from '../support/thrown-by.js';
 
 const MONTH = 30 * 86_400;
 const NAMES = ['user', '__Secure-user', '__Host-user', '__Http-user', '__Host-Http-user'];
 
-const overTls = (): boolean => true;
+const overTls = { isSecure: () => true };
+const overPlainHttp = { isSecure: () => false };
 
 /** A connection that must not be asked. */
-const unasked = (): boolean => {
-  throw new Error('The connection was asked.');
+const unasked = {
+  isSecure(): boolean {
+    throw new Error('The connection was asked.');
+  },
 };
 
 function defaultsOf(cookie: SecureCookieAttributes = {}): CookieDefaults {

@@ -138,6 +138,7 @@ describe('a logger that throws', () => {
   };
   let now = 1_300_000_000;
   const signer = new SecureCookieSigner({ secret: SECRET, clock: () => now });
+  afterEach(() => signer.replaceKeys({ secret: SECRET }));
   const Visits = defineSecureCookie('visits', { renewAfter: 60, absoluteMaxAge: 86_400 });
 
   function answer(use: (cookies: SecureCookieJar, response: ServerResponse) => void): unknown {
@@ -165,7 +166,7 @@ describe('a logger that throws', () => {
       0,
       (cookies) => {
         cookies.set('user', 'alice');
-        now = Number.NaN;
+        signer.withdrawKeys();
       },
     ],
     [
@@ -178,5 +179,52 @@ describe('a logger that throws', () => {
     ],
   ])('does not fail the head of %s', (_what, sent, use) => {
     expect(answer(use)).toHaveLength(sent);
+  });
+});
+
+describe('a cookie that waits for its head', () => {
+  let now: number;
+  const signer = new SecureCookieSigner({ secret: SECRET, clock: () => now });
+
+  function exchange(): { cookies: SecureCookieJar; sent: () => readonly string[] } {
+    now = 1_300_000_000.5;
+    const request = new IncomingMessage(new Socket());
+    const response = new ServerResponse(request);
+    const cookies = new SecureCookieJar({ signer, request, response });
+    return {
+      cookies,
+      sent: () => [response.writeHead(200).getHeader('Set-Cookie') ?? []].flat().map(String),
+    };
+  }
+
+  it.each<[string, (cookies: SecureCookieJar) => void]>([
+    ['by its name', (cookies) => cookies.set('user', 'alice')],
+    ['by its definition', (cookies) => cookies.set(defineSecureCookie('user'), 'alice')],
+  ])('has the date of the call that set it %s, and ends by that date', (_how, set) => {
+    const { cookies, sent } = exchange();
+    set(cookies);
+    now += 60;
+
+    expect(sent()).toEqual([
+      expect.stringMatching(/^user=2\|1:0\|10:1300000000\|.*Expires=Tue, 12 Apr 2011 07:06:40 GMT/),
+    ]);
+  });
+
+  it('is deleted even by a clock that is broken', () => {
+    const { cookies, sent } = exchange();
+    now = Number.NaN;
+    cookies.clear('user');
+
+    expect(sent()).toEqual([
+      'user=; Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax',
+    ]);
+  });
+
+  it('is not set by a clock that is broken', () => {
+    const { cookies, sent } = exchange();
+    now = Number.NaN;
+
+    expect(() => cookies.set('user', 'alice')).toThrow(expect.objectContaining({ code: 'clock' }));
+    expect(sent()).toEqual([]);
   });
 });

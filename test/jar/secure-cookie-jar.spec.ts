@@ -46,7 +46,7 @@ function setCookies(response: ServerResponse): readonly string[] {
 /** A name that makes name and signed value 4,096 bytes: it counts in both. */
 function nameThatFills(value: string): string {
   let name = 'n';
-  while (name.length + signedLength(signer, name, value) < 4096) {
+  while (name.length + signedLength(signer, name, value, false, NOW) < 4096) {
     name += 'n';
   }
   return name;

@@ -425,7 +425,9 @@ describe('replacing the keys', () => {
     signer.withdrawKeys();
 
     expect(() => signer.sign('key', 'value')).toThrow(refusal('keys-stale'));
-    expect(() => signedLength(signer, 'key', 'value')).toThrow(refusal('keys-stale'));
+    expect(() => signedLength(signer, 'key', 'value', false, 1_300_000_000)).toThrow(
+      refusal('keys-stale'),
+    );
     expect(() => signer.sign('key', 'value')).toThrow(
       'The keys were withdrawn, so nothing can be signed:',
     );

@@ -155,7 +155,9 @@ describe('text', () => {
     });
 
     expect(() => signer.sign('key', value as never)).toThrow(refusal);
-    expect(() => signedLength(signer, 'key', value as never)).toThrow(refusal);
+    expect(() => signedLength(signer, 'key', value as never, false, 1_300_000_000)).toThrow(
+      refusal,
+    );
   });
 });
 

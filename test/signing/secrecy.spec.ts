@@ -88,7 +88,7 @@ describe('errors hold no value', () => {
 
   it.each([
     ['too long', () => signer.sign('key', value.repeat(600))],
-    ['too long to be measured', () => signedLength(signer, 'key', value.repeat(600))],
+    ['too long to be measured', () => signedLength(signer, 'key', value.repeat(600), false, 0)],
     ['ill-formed', () => signer.sign('key', `${value}\ud800`)],
     ['not text', () => signer.sign('key', [value] as never)],
     ['of a bad name', () => signer.sign('a b', value)],

@@ -81,10 +81,10 @@ describe('the length of a signed value', () => {
 
   it('is 16,384 characters at most, in writing', () => {
     expect(longest.length).toBe(16_384);
-    expect(signedLength(signer, name, 'v'.repeat(12_150))).toBe(16_384);
+    expect(signedLength(signer, name, 'v'.repeat(12_150), false, CLOCK)).toBe(16_384);
     for (const write of [
       () => signer.sign(`${name}k`, 'v'.repeat(12_150)),
-      () => signedLength(signer, `${name}k`, 'v'.repeat(12_150)),
+      () => signedLength(signer, `${name}k`, 'v'.repeat(12_150), false, CLOCK),
       () => signer.sign('key', 'v'.repeat(12_300), { version: 1 }),
     ]) {
       expect(write).toThrow(
@@ -115,7 +115,7 @@ describe('the length of a signed value', () => {
     ['bytes', Uint8Array.of(1, 2, 3, 4)],
     ['part of a larger buffer', Buffer.alloc(100).subarray(3, 20)],
   ])('is told before signing: %s', (_, value) => {
-    expect(signedLength(signer, 'key', value)).toBe(signer.sign('key', value).length);
+    expect(signedLength(signer, 'key', value, false, CLOCK)).toBe(signer.sign('key', value).length);
   });
 });
 

@@ -116,14 +116,13 @@ export class EndpointClient {
   #take(endpoint: 'register' | 'refresh', headers: IncomingHttpHeaders): EndpointAnswer {
     const defaults = new CookieDefaults({}, this.signer.maxAge);
     const answer = this.endpoints[endpoint]({ cookie: this.header, ...headers }, (definition) =>
-      defaults.ofDefinition(definition, () => true),
+      defaults.ofDefinition(definition, { isSecure: () => true }),
     );
     for (const { name, value, issuedAt, encrypt, attributes } of answer.cookies) {
       if (value === undefined || attributes.maxAge === 0) {
         this.cookies.delete(name);
       } else {
-        const date = issuedAt ?? Math.floor(this.now);
-        this.cookies.set(name, signDated(this.signer, name, value, { encrypt }, date));
+        this.cookies.set(name, signDated(this.signer, name, value, encrypt, issuedAt));
       }
     }
     this.challenge = /^"([^"]+)"/.exec(answer.challenge ?? '')?.[1] ?? this.challenge;
