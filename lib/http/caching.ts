@@ -35,8 +35,8 @@ const OLDER_TARGETED = new Set(['surrogate-control', 'x-accel-expires', 'edge-co
 
 /** RFC 9110, section 5.6.4: a comma in a quoted-string does not separate elements. */
 const QUOTED_STRING = String.raw`"(?:[^"\\]|\\.)*"`;
-const LIST_ELEMENT = new RegExp(`(?:[^",]|${QUOTED_STRING})+`, 'gs');
-const QUOTED_STRINGS = new RegExp(QUOTED_STRING, 'gs');
+const LIST_ELEMENT = new RegExp(`(?:[^",]|${QUOTED_STRING})+`, 'g');
+const QUOTED_STRINGS = new RegExp(QUOTED_STRING);
 
 /** RFC 9110, section 5.6.3: optional white space is spaces and tabs. U+00A0 is part of a word. */
 const WHITE_SPACE_AROUND = /^[ \t]+|[ \t]+$/g;

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import * as fc from 'fast-check';
 import { beforeResponseHead } from '../../lib/http/before-response-head.js';
 import { keepPrivate, varyByCookie } from '../../lib/http/caching.js';
-import { headOf, SetHead, type ResponseHead } from '../../lib/http/response-head.js';
+import { givenPairs, headOf, SetHead, type ResponseHead } from '../../lib/http/response-head.js';
 import { callMethod } from '../support/call-method.js';
 import { listen } from '../support/listen.js';
 
@@ -336,6 +336,20 @@ describe.each<[string, () => ReturnType<typeof headOf>]>([
     expect(changed.header('link')).toEqual([]);
     expect(changed.names().map((name) => name.toLowerCase())).not.toContain('link');
     expect(changed.header('x-a')).toEqual(['1']);
+  });
+});
+
+describe('a header named "__proto__", given in an object', () => {
+  it('is read and sent like the others', () => {
+    const head = headOf(responseWith(), JSON.parse('{ "__proto__": "1", "X-A": "2" }'));
+    head.setHeader('Vary', 'Cookie');
+
+    expect(head.header('__proto__')).toEqual(['1']);
+    expect(givenPairs(head.headers)).toEqual([
+      ['__proto__', '1'],
+      ['X-A', '2'],
+      ['Vary', 'Cookie'],
+    ]);
   });
 });
 
