@@ -4,7 +4,8 @@
  * A shared cache (a CDN, a reverse proxy) hands one user's response to the next. `Set-Cookie` does not
  * keep a response out of it (RFC 9111, section 7.3), and `max-age`, `Expires` or a status that is
  * cacheable by default lets it in. Only `private` and `no-store` keep it out, and `private` only
- * without a field list: `private="x"` covers only that header (section 5.2.2.7). A cache that a
+ * without a field list: `private="x"` covers only that header (section 5.2.2.7); nor does `no-store` beside
+ * `must-understand`. A cache that a
  * targeted field is meant for obeys it instead of `Cache-Control` (RFC 9213, section 2.2).
  *
  * - A response that sets or clears a cookie becomes private: {@link keepPrivate}.
@@ -128,11 +129,15 @@ function letsIn(head: ResponseHead, targeted: string): boolean {
   return !isKeptOut(directives) && !directives.includes('0');
 }
 
+/**
+ * A cache that knows `must-understand` ignores the `no-store` beside it (RFC 9111, section 5.2.2.3).
+ */
 function isKeptOut(directives: readonly string[]): boolean {
-  return directives.some((directive) => {
-    const lowerCase = directive.toLowerCase();
-    return lowerCase === 'private' || lowerCase === 'no-store';
-  });
+  return (
+    directives.some((directive) => directive.toLowerCase() === 'private') ||
+    (directives.some((directive) => directive.toLowerCase() === 'no-store') &&
+      !directives.some((directive) => nameOf(directive) === 'must-understand'))
+  );
 }
 
 /**

@@ -37,6 +37,13 @@ export function headOf(
   response: ServerResponse,
   headers: Headers,
 ): SetHead | GivenHead | PairsHead {
+  const { statusCode } = response;
+  if (isList(headers)) {
+    // Node passes no list where headers were set; another copy of this code does, with what it added.
+    return headers.length === 0
+      ? new SetHead(response, undefined)
+      : new PairsHead(statusCode, pairsOf(headers));
+  }
   // Nearly every response with headers that were set has this one; listing all names costs more.
   if (response.hasHeader('Content-Type') || response.getHeaderNames().length > 0) {
     return new SetHead(response, headers);
@@ -44,10 +51,6 @@ export function headOf(
   const names = Object.keys(headers);
   if (names.length === 0) {
     return new SetHead(response, undefined);
-  }
-  const { statusCode } = response;
-  if (isList(headers)) {
-    return new PairsHead(statusCode, pairsOf(headers));
   }
   // Assigning "__proto__" to a copy would set the copy's prototype.
   return Object.hasOwn(headers, '__proto__')

@@ -1,20 +1,39 @@
 import type { IncomingMessage } from 'node:http';
+import { SecureCookieError } from '../errors.js';
 import { requestedHost } from '../http/host-name.js';
 import { isEncrypted } from '../http/request-protocol.js';
 
 /** How a request came. */
 export interface Connection {
+  /** The request that tells. Fastify makes one of its own after Node's. */
+  readonly request: object;
   /** Whether over TLS. */
   isSecure(): boolean;
   /** The host that it was sent to, with or without a port. */
   host(): string | undefined;
 }
 
-/** The connection of a jar without Nest. */
+/**
+ * The connection of a jar without Nest. `isSecure` throws `option` if the app's function returns
+ * anything but `true` or `false`.
+ */
 export function connectionOf(
   request: Pick<IncomingMessage, 'headers'> & Partial<Pick<IncomingMessage, 'socket'>>,
-  isSecureConnection = () => isEncrypted(request.socket),
+  isSecureConnection: () => boolean = () => isEncrypted(request.socket),
   host = () => requestedHost(request.headers),
 ): Connection {
-  return { isSecure: isSecureConnection, host };
+  return {
+    request,
+    isSecure: () => {
+      const secure: unknown = isSecureConnection();
+      if (typeof secure !== 'boolean') {
+        throw new SecureCookieError(
+          'option',
+          'The function "isSecureConnection" of a jar must return true or false, and no promise.',
+        );
+      }
+      return secure;
+    },
+    host,
+  };
 }

@@ -55,7 +55,8 @@ export function cookiesToSet<Input>(
   const pending = {
     name,
     value: bytes,
-    attributes: resolved.lasting(maxAge),
+    // Less than a second may remain: 0 would delete it.
+    attributes: resolved.lasting(maxAge === null ? null : Math.max(1, maxAge)),
     encrypt,
     setAt,
     issuedAt,
@@ -71,16 +72,20 @@ export function cookiesToSet<Input>(
   return [...elsewhere, ...former, pending];
 }
 
-/** Empty if the cookie has ended, has no place in this request, or is too large for browsers. */
+/**
+ * Empty if the cookie has ended, or is too large for browsers.
+ *
+ * @param resolved - where the cookie lives; `undefined` if setting it would throw: it is not renewed
+ * then, because the request did nothing wrong
+ */
 export function cookiesToRenew(
   definition: AnyDefinition,
   stored: StoredPayload,
   signer: SecureCookieSigner,
-  attributes: RequestAttributes,
+  resolved: ResolvedAttributes | undefined,
 ): readonly PendingCookie[] {
-  const resolved = attributesToRenew(definition, attributes);
   if (resolved === undefined) {
-    return [];
+    return NONE;
   }
   const { name, encrypt } = definition;
   const { bytes, maxAge, remaining, setAt, issuedAt } = written(
@@ -164,18 +169,6 @@ function written(
   const maxAge =
     persistent && resolved.maxAge !== null ? Math.min(resolved.maxAge, remaining) : null;
   return { bytes, firstIssuedAt, remaining, setAt: Math.floor(now), issuedAt, maxAge };
-}
-
-/** If setting the cookie would throw, it is not renewed: the request did nothing wrong. */
-function attributesToRenew(
-  definition: AnyDefinition,
-  attributes: RequestAttributes,
-): ResolvedAttributes | undefined {
-  try {
-    return attributes.ofDefinition(definition);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The options of `set`, copied once and checked. Throws `option`. */

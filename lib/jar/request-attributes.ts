@@ -46,6 +46,27 @@ export class RequestAttributes {
           resolved.path,
         );
   }
+
+  /**
+   * {@link RequestAttributes.ofDefinition} as it is now, for later: an Express app that answers as
+   * middleware replaces what the request says of its connection by what that app trusts.
+   *
+   * @returns the attributes, asked for anew if the platform has made its own request since; `undefined`
+   * where a cookie cannot be set
+   */
+  keepOfDefinition(definition: AnyDefinition): () => ResolvedAttributes | undefined {
+    const { request } = this.#connection;
+    const now = this.#ofDefinitionIfAny(definition);
+    return () => (this.#connection.request === request ? now : this.#ofDefinitionIfAny(definition));
+  }
+
+  #ofDefinitionIfAny(definition: AnyDefinition): ResolvedAttributes | undefined {
+    try {
+      return this.ofDefinition(definition);
+    } catch {
+      return undefined;
+    }
+  }
 }
 
 /** The attributes that delete a defined cookie where it lived before, but not where it lives now. */

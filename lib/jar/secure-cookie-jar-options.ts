@@ -106,17 +106,42 @@ export function ownJarOptions(given: SecureCookieJarOptions): SecureCookieJarOpt
   if (given?.cookie instanceof CookieDefaults) {
     return given;
   }
-  const own = ownOptions(given, blankJarOptions, 'option');
+  const own = ownOptions<GivenJarOptions>(given, blankJarOptions, 'option');
   if (!(own.signer instanceof SecureCookieSigner) || !isInstance(own.request?.headers)) {
     throw new SecureCookieError(
       'option',
       'A jar needs a signer and Node’s request: new SecureCookieJar({ signer, request, response }).',
     );
   }
-  return own;
+  for (const [option, allows, expected] of RULES) {
+    if (own[option] !== undefined && !allows(own[option])) {
+      throw new SecureCookieError('option', `The option "${option}" of a jar must be ${expected}.`);
+    }
+  }
+  return { ...own, connection: undefined, warnings: undefined };
 }
 
-function blankJarOptions(): OwnOptions<SecureCookieJarOptions> {
+/** What callers outside this package may give. */
+type GivenJarOptions = Omit<SecureCookieJarOptions, 'connection' | 'warnings'>;
+
+/** What each option must be unless it is left out, and how messages say it. */
+const RULES: readonly (readonly [
+  option: keyof GivenJarOptions,
+  allows: (value: unknown) => boolean,
+  expected: string,
+])[] = [
+  ['response', isInstance, 'Node’s response'],
+  ['isSecureConnection', isFunction, 'a function that returns true or false'],
+  ['host', isFunction, 'a function that returns the host of the request'],
+  ['logger', isInstance, 'an object with "warn" and "error"'],
+  ['vary', (value) => typeof value === 'boolean', 'true or false'],
+];
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
+}
+
+function blankJarOptions(): OwnOptions<GivenJarOptions> {
   return {
     signer: undefined,
     request: undefined,
@@ -124,11 +149,9 @@ function blankJarOptions(): OwnOptions<SecureCookieJarOptions> {
     cookie: undefined,
     isSecureConnection: undefined,
     host: undefined,
-    connection: undefined,
     logger: undefined,
     vary: undefined,
     revocations: undefined,
-    warnings: undefined,
     deviceBinding: undefined,
   };
 }

@@ -284,9 +284,10 @@ export class SecureCookieJar extends SecureCookieReader {
     // With two cookies of one name, we cannot know which place this one has: browsers would keep both.
     const due = isDueForRenewal(definition, result, this.#signer.now());
     if (due && stored !== undefined && occurrences === 1) {
+      const attributes = this.#attributes.keepOfDefinition(definition);
       this.#pending.addRenewal(definition.name, (head) =>
         this.#mayRenew && mayRenewOn(definition, this.#request, head)
-          ? cookiesToRenew(definition, stored, this.#signer, this.#attributes)
+          ? cookiesToRenew(definition, stored, this.#signer, attributes())
           : [],
       );
     }

@@ -19,15 +19,27 @@ const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
  * @throws {@link SecureCookieError} `value` - if it is neither well-formed text nor bytes
  */
 export function assertValue(value: unknown): void {
-  if (typeof value === 'string' ? value.isWellFormed() : isBytes(value)) {
+  if (typeof value === 'string' ? value.isWellFormed() : isBytes(value) && hasMemory(value)) {
     return;
   }
   throw new SecureCookieError(
     'value',
     typeof value === 'string'
       ? 'The value holds a lone surrogate, which UTF-8 cannot encode: sign its bytes instead.'
-      : 'The value must be text or a Uint8Array: encode anything else first, with JSON.stringify for example.',
+      : 'The value must be text or a Uint8Array that still has its memory: encode anything else first, with JSON.stringify for example.',
   );
+}
+
+/** Whether bytes still have their memory: those that were transferred, or cut off, look empty. */
+function hasMemory(bytes: Uint8Array): boolean {
+  if (bytes.length > 0) {
+    return true;
+  }
+  try {
+    return new Uint8Array(bytes).length === 0;
+  } catch {
+    return false;
+  }
 }
 
 /** The base64 of bytes, or of a text's UTF-8 bytes. */

@@ -84,6 +84,12 @@ describe('Cache-Control of a response that carries a cookie', () => {
     ['private="set-cookie, x", max-age=1', 'max-age=1, private'],
     ['no-cache="set-cookie"', 'no-cache="set-cookie", private'],
     ['no-store="x"', 'no-store="x", private'],
+    // A cache that knows must-understand ignores the no-store beside it (section 5.2.2.3).
+    ['must-understand, no-store, max-age=9', 'must-understand, no-store, max-age=9, private'],
+    ['Must-Understand=1, No-Store', 'Must-Understand=1, No-Store, private'],
+    ['public, must-understand, no-store', 'must-understand, no-store, private'],
+    ['must-understand, no-store, private', 'must-understand, no-store, private'],
+    ['x-must-understand, no-store', 'x-must-understand, no-store'],
     // Words that are part of others, or of a quoted string, are none.
     ['x-private', 'x-private, private'],
     ['privately', 'privately, private'],

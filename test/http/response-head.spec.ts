@@ -353,6 +353,19 @@ describe('a header named "__proto__", given in an object', () => {
   });
 });
 
+describe('headers that another copy of this code added to a head without any', () => {
+  it('stay, with those that are added to them', () => {
+    const head = headOf(responseWith({ Vary: 'Cookie' }), [['Vary', 'Cookie']]);
+    head.setHeader('Set-Cookie', [...head.header('Set-Cookie'), OURS]);
+    head.setHeader('Vary', head.header('Vary').join());
+
+    expect(givenPairs(head.headers)).toEqual([
+      ['Set-Cookie', [OURS]],
+      ['Vary', 'Cookie'],
+    ]);
+  });
+});
+
 describe('a head without headers', () => {
   it('takes those of ours, where "getHeader" shows them', () => {
     const response = responseWith();

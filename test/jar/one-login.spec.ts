@@ -9,7 +9,7 @@ import {
 } from 'nestjs-secure-cookie';
 import type { SecureCookieDefinition } from '../../lib/definition/secure-cookie-definition.js';
 import type { SecureCookieJarOptions } from '../../lib/jar/secure-cookie-jar-options.js';
-import { readSetCookies, type ReadSetCookie } from '../../lib/testing/index.js';
+import { createTestJar, readSetCookies, type ReadSetCookie } from '../../lib/testing/index.js';
 import { framed, payloadOf } from '../support/defined-cookies.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { SECRET } from '../support/secrets.js';
@@ -65,6 +65,16 @@ const places = ({ set }: Exchange): readonly string[] =>
     ({ name, value, attributes: { domain = 'host', path } }) =>
       `${value === '' ? 'deletes' : 'sets'} ${name} at ${domain}${path}`,
   );
+
+describe('an absolute age of a second', () => {
+  it('is no deletion, however late in a second the login is', () => {
+    const signer = { secret: SECRET, clock: (): number => 1_300_000_000.9 };
+    const cookies = createTestJar({ signer });
+    cookies.jar.set(defineSecureCookie('session', { absoluteMaxAge: 1 }), 'alice');
+
+    expect(cookies.sent()).toMatchObject([{ name: 'session', attributes: { maxAge: 1 } }]);
+  });
+});
 
 describe('a login without "remember me"', () => {
   const Session = defineSecureCookie('session', {

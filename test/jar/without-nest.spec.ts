@@ -120,6 +120,43 @@ describe("a jar of Node's own request and response, without Nest", () => {
     expect(errors).toMatchObject([{ name: 'SecureCookieError', code: 'attribute' }]);
   });
 
+  it.each([
+    ['response', null],
+    ['response', 'response'],
+    ['isSecureConnection', true],
+    ['isSecureConnection', null],
+    ['host', 'a.example'],
+    ['logger', null],
+    ['vary', null],
+    ['connection', {}],
+    ['warnings', {}],
+  ])(
+    'an option that is none of its kind is refused where the jar is made: %s, %j',
+    (option, value) => {
+      const request = { headers: {} };
+      const make = () => new SecureCookieJar({ signer, request, [option]: value });
+
+      expect(thrownBy(make)).toMatchObject({
+        name: 'SecureCookieError',
+        code: 'option',
+        message: expect.stringContaining(`"${option}"`),
+      });
+    },
+  );
+
+  it('a connection that answers with a promise is refused, and not taken for TLS', async () => {
+    const errors: Error[] = [];
+    const url = await start((request, response) => {
+      const late = { isSecureConnection: async () => false };
+      const jar = new SecureCookieJar({ signer, request, response, ...(late as object) });
+      errors.push(thrownBy(() => jar.set('user', 'alice')));
+      response.end();
+    });
+
+    expect((await fetch(url)).headers.getSetCookie()).toEqual([]);
+    expect(errors).toMatchObject([{ name: 'SecureCookieError', code: 'option' }]);
+  });
+
   it('a cookie that can no longer be signed is told to its logger', async () => {
     const logger = new RecordedLog();
     const turning = new SecureCookieSigner({ secret: SECRET });

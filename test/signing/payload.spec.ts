@@ -13,6 +13,12 @@ const signer = new SecureCookieSigner({
   clock: () => 1_300_000_000,
 });
 
+function transferred(): Uint8Array {
+  const bytes = Uint8Array.of(1, 2, 3);
+  structuredClone(bytes, { transfer: [bytes.buffer] });
+  return bytes;
+}
+
 describe('base64 that is not canonical, under the right signature', () => {
   it.each([
     ['stray bits before one padding', 'dmFsdWV='],
@@ -145,6 +151,7 @@ describe('text', () => {
     ['a DataView', new DataView(new ArrayBuffer(4))],
     ['a Uint16Array', Uint16Array.of(1)],
     ['a String object', Object('value')],
+    ['bytes whose memory was transferred', transferred()],
   ])('%s is not signed', (_, value) => {
     const refusal = expect.objectContaining({
       name: 'SecureCookieError',
