@@ -40,9 +40,7 @@ export function headOf(
   const { statusCode } = response;
   if (isList(headers)) {
     // Node passes no list where headers were set; another copy of this code does, with what it added.
-    return headers.length === 0
-      ? new SetHead(response, undefined)
-      : new PairsHead(statusCode, pairsOf(headers));
+    return new PairsHead(statusCode, pairsOf(headers));
   }
   // Nearly every response with headers that were set has this one; listing all names costs more.
   if (response.hasHeader('Content-Type') || response.getHeaderNames().length > 0) {
