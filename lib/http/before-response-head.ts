@@ -63,8 +63,12 @@ export function beforeResponseHead(response: ServerResponse, writer: HeadWriter)
       beforeWriteHead(response, writer);
       return;
     }
-    response[AWAITED] ??= takeStoreHeader(response);
-    response[AWAITED].writers.push(writer);
+    const awaited = response[AWAITED];
+    if (awaited === undefined) {
+      response[AWAITED] = takeStoreHeader(response, writer);
+    } else {
+      awaited.writers.push(writer);
+    }
     return;
   }
   const stream: unknown = 'stream' in response ? response.stream : undefined;
@@ -74,20 +78,28 @@ export function beforeResponseHead(response: ServerResponse, writer: HeadWriter)
       'The response does not come from node:http or node:http2: pass the one that the server gave, or the framework’s.',
     );
   }
-  stream[AWAITED] ??= takeRespond(stream, response);
-  stream[AWAITED].writers.push(writer);
+  const awaited = stream[AWAITED];
+  if (awaited === undefined) {
+    stream[AWAITED] = takeRespond(stream, response, writer);
+  } else {
+    awaited.writers.push(writer);
+  }
 }
 
-function takeStoreHeader(response: Http1Response): Awaited<StoreHeader> {
+function takeStoreHeader(response: Http1Response, writer: HeadWriter): Awaited<StoreHeader> {
   const send = response[STORE_HEADER];
   response[STORE_HEADER] = storeHeader;
-  return { response, writers: [], send };
+  return { response, writers: [writer], send };
 }
 
-function takeRespond(stream: Http2Stream, response: ServerResponse): Awaited<Respond> {
+function takeRespond(
+  stream: Http2Stream,
+  response: ServerResponse,
+  writer: HeadWriter,
+): Awaited<Respond> {
   const send = stream.respond;
   stream.respond = respond;
-  return { response, writers: [], send };
+  return { response, writers: [writer], send };
 }
 
 /** Shared by all responses: a closure for each would slow down every request that reads a cookie. */

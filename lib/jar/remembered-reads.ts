@@ -27,11 +27,13 @@ interface NamedRead {
   readonly name: string;
   readonly options: OwnOptions<SecureCookieVerifyOptions>;
   readonly result: SecureCookieVerifyResult<string | Uint8Array>;
+  readonly next: NamedRead | undefined;
 }
 
 interface DefinitionRead {
   readonly definition: AnyDefinition;
   readonly read: DefinedRead<unknown>;
+  readonly next: DefinitionRead | undefined;
 }
 
 /**
@@ -46,9 +48,9 @@ export class RememberedReads {
   readonly #signer: SecureCookieSigner;
   readonly #revocations: SecureCookieRevocations | undefined;
   readonly #onDefinedRead: OnDefinedRead;
-  /** Lists: a request reads two or three cookies, and comparing is cheaper than building a key. */
-  #named: NamedRead[] = [];
-  #defined: DefinitionRead[] = [];
+  /** Linked lists: a request reads two or three cookies, and an array reserves room for seventeen. */
+  #named: NamedRead | undefined;
+  #defined: DefinitionRead | undefined;
 
   constructor(
     signer: SecureCookieSigner,
@@ -80,14 +82,14 @@ export class RememberedReads {
     values: readonly string[],
     options: OwnOptions<SecureCookieVerifyOptions>,
   ): SecureCookieVerifyResult<string | Uint8Array> {
-    for (const known of this.#named) {
+    for (let known = this.#named; known !== undefined; known = known.next) {
       const isAlike = known.name === name && areAlike(known.options, options);
       if (isAlike && this.#answers(known, options)) {
         return withOwnBytes(known.result);
       }
     }
     const result = readNamedCookie(this.#signer, name, values, options);
-    this.#named.push({ name, options, result });
+    this.#named = { name, options, result, next: this.#named };
     return withOwnBytes(result);
   }
 
@@ -103,19 +105,29 @@ export class RememberedReads {
     definition: AnyDefinition,
     values: readonly string[],
   ): SecureCookieDefinedResult<unknown> {
-    for (const known of this.#defined) {
-      if (known.definition === definition) {
-        if (known.read.stored === undefined) {
-          return known.read.result;
-        }
-        if (known.read.stored.expiresAt >= this.#signer.now()) {
-          return this.#judgedAgain(definition, known.read);
-        }
-        this.#defined = this.#defined.filter((read) => read !== known);
-      }
+    const known = this.#newestOf(definition);
+    if (known?.stored === undefined) {
+      return known?.result ?? this.#readAnew(definition, values);
     }
+    return known.stored.expiresAt >= this.#signer.now()
+      ? this.#judgedAgain(definition, known)
+      : this.#readAnew(definition, values);
+  }
+
+  #newestOf(definition: AnyDefinition): DefinedRead<unknown> | undefined {
+    let known = this.#defined;
+    while (known !== undefined && known.definition !== definition) {
+      known = known.next;
+    }
+    return known?.read;
+  }
+
+  #readAnew(
+    definition: AnyDefinition,
+    values: readonly string[],
+  ): SecureCookieDefinedResult<unknown> {
     const read = readDefinedCookie(this.#signer, definition, values, this.#revocations);
-    this.#defined.push({ definition, read });
+    this.#defined = { definition, read, next: this.#defined };
     this.#onDefinedRead(definition, read, values.length);
     return read.result;
   }

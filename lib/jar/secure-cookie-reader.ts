@@ -39,10 +39,11 @@ function blankOptions(): OwnOptions<SecureCookieReaderOptions> {
   return { revocations: undefined };
 }
 
-/** The cookies of one name. */
+/** The cookies of one name, and those of the names before. */
 interface FoundValues {
   readonly name: string;
   readonly values: readonly string[];
+  readonly next: FoundValues | undefined;
 }
 
 /**
@@ -61,9 +62,9 @@ export class SecureCookieReader {
   readonly #revocations: SecureCookieRevocations | undefined;
   /**
    * The cookies of each name that was asked for: guards, parameters and the jar share the search. A
-   * list, because a request reads two or three names, and creating a Map takes longer.
+   * linked list, because a request reads two or three names, and an array reserves room for seventeen.
    */
-  readonly #found: FoundValues[] = [];
+  #found: FoundValues | undefined;
 
   /**
    * @param signer - verifies the cookies
@@ -183,13 +184,13 @@ export class SecureCookieReader {
   }
 
   #find(name: string): readonly string[] {
-    for (const known of this.#found) {
+    for (let known = this.#found; known !== undefined; known = known.next) {
       if (known.name === name) {
         return known.values;
       }
     }
     const values = findCookieValues(this.#header, name, MAX_VALUES);
-    this.#found.push({ name, values });
+    this.#found = { name, values, next: this.#found };
     return values;
   }
 }
