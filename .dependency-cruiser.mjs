@@ -4,7 +4,7 @@
  */
 
 const SHARED =
-  '^lib/(errors|cookie-name|own-options|own-member|any-realm|refresher|secure-cookie-logger)[.]ts$';
+  '^lib/(errors|cookie-name|own-options|own-member|any-realm|appended|refresher|secure-cookie-logger)[.]ts$';
 
 const rooms = (...names) => `^lib/(${names.join('|')})/`;
 

@@ -1,5 +1,5 @@
 import type { ResolvedAttributes } from '../http/resolved-attributes.js';
-import type { PendingCookie } from '../jar/pending-cookies.js';
+import type { PendingCookie } from '../jar/pending-cookie.js';
 import { writeDefinedCookie } from '../jar/write-defined-cookie.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import type { BoundSession } from './bound-sessions.js';

@@ -4,7 +4,7 @@ import { ResolvedAttributes } from '../http/resolved-attributes.js';
 import { assertCookieSize } from '../http/set-cookie.js';
 import { deletion } from '../jar/defined-cookies.js';
 import type { BegunSession, DeviceBinding } from '../jar/device-binding.js';
-import type { PendingCookie } from '../jar/pending-cookies.js';
+import type { PendingCookie } from '../jar/pending-cookie.js';
 import { encodeBase64 } from '../signing/payload.js';
 import { signedLength, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { DeviceChallenges } from './device-challenges.js';

@@ -5,7 +5,7 @@ import { findCookieValues } from '../http/cookie-header.js';
 import { requestHeader } from '../http/request-header.js';
 import type { ResolvedAttributes } from '../http/resolved-attributes.js';
 import { deletion } from '../jar/defined-cookies.js';
-import type { PendingCookie } from '../jar/pending-cookies.js';
+import type { PendingCookie } from '../jar/pending-cookie.js';
 import { readDefinedCookie } from '../jar/read-defined-cookie.js';
 import { revocationsOf } from '../revocation/revocations-of.js';
 import {

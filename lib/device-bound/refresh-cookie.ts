@@ -1,7 +1,7 @@
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { findCookieValues } from '../http/cookie-header.js';
 import type { ResolvedAttributes } from '../http/resolved-attributes.js';
-import type { PendingCookie } from '../jar/pending-cookies.js';
+import type { PendingCookie } from '../jar/pending-cookie.js';
 import { absoluteEnd, maxAgeOf } from '../jar/read-defined-cookie.js';
 import { readSignedValue, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import type { BoundSession } from './bound-sessions.js';

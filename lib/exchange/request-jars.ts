@@ -1,26 +1,13 @@
 import { requestHeader } from '../http/request-header.js';
 import { isForwardedOverTls } from '../http/request-protocol.js';
-import type { Connection } from '../jar/connection.js';
-import type { CookieDefaults } from '../jar/cookie-defaults.js';
-import type { DeviceBinding } from '../jar/device-binding.js';
-import { OneTimeWarnings } from '../jar/one-time-warnings.js';
+import { connectionOf, type Connection } from '../jar/connection.js';
+import type { OneTimeWarnings } from '../jar/one-time-warnings.js';
 import { SecureCookieJar } from '../jar/secure-cookie-jar.js';
-import type { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
-import type { SecureCookieLogger } from '../secure-cookie-logger.js';
-import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import { OwnJarOptions } from '../jar/secure-cookie-jar-options.js';
+import type { SharedByJars } from '../jar/shared-by-jars.js';
 import type { Exchange } from './exchange.js';
 import type { ExchangeWithoutResponse } from './handshakes.js';
 import { hostOf, isSecureRequest, rawRequest, rawResponse, type RawRequest } from './platform.js';
-
-/** What all jars of an app have in common. */
-export interface SharedByJars {
-  readonly signer: SecureCookieSigner;
-  readonly cookie: CookieDefaults;
-  readonly vary: boolean;
-  readonly logger: SecureCookieLogger;
-  readonly revocations: SecureCookieRevocations | undefined;
-  readonly deviceBinding: DeviceBinding | undefined;
-}
 
 /** The property of Node's request that keeps its jars; the whole pipeline shares that request. */
 const JARS = Symbol('nestjs-secure-cookie jars');
@@ -28,11 +15,9 @@ const JARS = Symbol('nestjs-secure-cookie jars');
 /** Makes the jar of each request once. */
 export class RequestJars {
   readonly #shared: SharedByJars;
-  readonly #warnings: OneTimeWarnings;
 
   constructor(shared: SharedByJars) {
     this.#shared = shared;
-    this.#warnings = new OneTimeWarnings(shared.logger);
   }
 
   /**
@@ -55,7 +40,7 @@ export class RequestJars {
       }
       return present.jar;
     }
-    const kept = new KeptJar(this, this.#shared, this.#warnings, request, raw, response);
+    const kept = new KeptJar(this, this.#shared, request, raw, response);
     raw[JARS] = kept;
     return kept.jar;
   }
@@ -74,21 +59,10 @@ export class RequestJars {
     if (present !== undefined) {
       return present.jar;
     }
-    const { signer, cookie, logger, revocations } = this.#shared;
-    return new SecureCookieJar({
-      signer,
-      cookie,
-      request: { headers: { cookie: header } },
-      response: undefined,
-      isSecureConnection: undefined,
-      host: undefined,
-      connection: undefined,
-      vary: undefined,
-      warnings: undefined,
-      deviceBinding: undefined,
-      logger,
-      revocations,
-    });
+    const opening = { headers: { cookie: header } };
+    return new SecureCookieJar(
+      new OwnJarOptions(this.#shared, opening, undefined, connectionOf(opening)),
+    );
   }
 }
 
@@ -104,12 +78,11 @@ class KeptJar implements Connection {
   /** The jar of another service. */
   readonly next: unknown;
   readonly #raw: RawRequest;
-  readonly #warnings: OneTimeWarnings;
+  readonly #warnings: OneTimeWarnings | undefined;
 
   constructor(
     owner: RequestJars,
-    { signer, cookie, logger, vary, revocations, deviceBinding }: SharedByJars,
-    warnings: OneTimeWarnings,
+    shared: SharedByJars,
     request: object,
     raw: RawRequest,
     response: object,
@@ -118,27 +91,14 @@ class KeptJar implements Connection {
     this.request = request;
     this.next = raw[JARS];
     this.#raw = raw;
-    this.#warnings = warnings;
-    this.jar = new SecureCookieJar({
-      signer,
-      cookie,
-      request: raw,
-      response: rawResponse(response),
-      isSecureConnection: undefined,
-      host: undefined,
-      connection: this,
-      logger,
-      vary,
-      revocations,
-      warnings,
-      deviceBinding,
-    });
+    this.#warnings = shared.warnings;
+    this.jar = new SecureCookieJar(new OwnJarOptions(shared, raw, rawResponse(response), this));
   }
 
   isSecure(): boolean {
     const secure = isSecureRequest(this.request);
     if (!secure && isForwardedOverTls(requestHeader(this.#raw.headers, 'x-forwarded-proto'))) {
-      this.#warnings.give(
+      this.#warnings?.give(
         'proxy',
         'A request with "X-Forwarded-Proto: https" got a cookie without "Secure", because the app does not trust its proxy: set "trust proxy" (Express) or "trustProxy" (Fastify), or "cookie: { secure: true }".',
       );

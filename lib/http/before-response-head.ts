@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { appended } from '../appended.js';
 import { SecureCookieError } from '../errors.js';
 import { beforeWriteHead } from './before-write-head.js';
 import {
@@ -15,7 +16,7 @@ const AWAITED = Symbol('nestjs-secure-cookie head');
 
 interface Awaited<LastStep> {
   readonly response: ServerResponse;
-  readonly writers: HeadWriter[];
+  writers: readonly HeadWriter[];
   readonly send: LastStep;
 }
 
@@ -67,7 +68,7 @@ export function beforeResponseHead(response: ServerResponse, writer: HeadWriter)
     if (awaited === undefined) {
       response[AWAITED] = takeStoreHeader(response, writer);
     } else {
-      awaited.writers.push(writer);
+      awaited.writers = appended(awaited.writers, writer);
     }
     return;
   }
@@ -82,7 +83,7 @@ export function beforeResponseHead(response: ServerResponse, writer: HeadWriter)
   if (awaited === undefined) {
     stream[AWAITED] = takeRespond(stream, response, writer);
   } else {
-    awaited.writers.push(writer);
+    awaited.writers = appended(awaited.writers, writer);
   }
 }
 

@@ -1,3 +1,5 @@
+import { appended } from '../appended.js';
+
 /**
  * Reads the `Cookie` request header (RFC 6265, section 5.4). It reads the raw header, not
  * `req.cookies`: the parsers that apps use differ in what they decode and which duplicate they keep.
@@ -31,7 +33,6 @@ export function findCookieValues(
   name: string,
   limit: number,
 ): readonly string[] {
-  // Not grown by "push", which reserves room for 17 entries: a request keeps this list.
   let values: readonly string[] = [];
   if (header === undefined) {
     return values;
@@ -44,8 +45,7 @@ export function findCookieValues(
     // Searched again only past the last one: otherwise pairs without "=" would take quadratic time.
     if (equals < end) {
       if (isTrimmed(header, start, equals, name)) {
-        const value = cookieValue(header, equals + 1, end);
-        values = values.length === 0 ? [value] : [...values, value];
+        values = appended(values, cookieValue(header, equals + 1, end));
       }
       equals = header.indexOf('=', end);
     }

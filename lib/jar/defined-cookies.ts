@@ -11,7 +11,7 @@ import {
 import { signedLength, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { assertRenewable } from './check-definition.js';
 import { bindingOf, type DeviceBinding } from './device-binding.js';
-import type { PendingCookie } from './pending-cookies.js';
+import type { PendingCookie } from './pending-cookie.js';
 import type { StoredPayload } from './read-defined-cookie.js';
 import { formerAttributes, type RequestAttributes } from './request-attributes.js';
 import type { SecureCookieSetOptions } from './secure-cookie-jar-options.js';

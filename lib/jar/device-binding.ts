@@ -2,7 +2,7 @@ import type { SecureCookieDefinition } from '../definition/secure-cookie-definit
 import { SecureCookieError } from '../errors.js';
 import type { ResolvedAttributes } from '../http/resolved-attributes.js';
 import type { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
-import type { PendingCookie } from './pending-cookies.js';
+import type { PendingCookie } from './pending-cookie.js';
 
 type AnyDefinition = SecureCookieDefinition<never, unknown>;
 

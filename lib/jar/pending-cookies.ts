@@ -1,37 +1,22 @@
 import type { ServerResponse } from 'node:http';
+import { appended } from '../appended.js';
 import { describeError, SecureCookieError } from '../errors.js';
 import { beforeResponseHead } from '../http/before-response-head.js';
 import type { HeadWriter } from '../http/response-head.js';
 import { keepPrivate } from '../http/caching.js';
 import type { ResponseHead } from '../http/response-head.js';
-import type { ResolvedAttributes } from '../http/resolved-attributes.js';
 import { serializeSetCookie } from '../http/set-cookie.js';
-import { signDated, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
-import type { OneTimeWarnings } from './one-time-warnings.js';
-import { logSafely, type SecureCookieLogger } from '../secure-cookie-logger.js';
+import { signDated } from '../signing/secure-cookie-signer.js';
+import { OneTimeWarnings } from './one-time-warnings.js';
+import type { PendingCookie } from './pending-cookie.js';
+import { logSafely } from '../secure-cookie-logger.js';
+import type { SharedByJars } from './shared-by-jars.js';
 
 /**
  * Asks a browser to bind a session to its device (W3C Device Bound Session Credentials). It is a list
  * (RFC 9651), which several headers may form.
  */
 const REGISTRATION = 'Secure-Session-Registration';
-
-/** A cookie that waits for the head of the response. Each sets all properties: none is optional. */
-export interface PendingCookie {
-  readonly name: string;
-  /** What will be signed; `undefined` deletes the cookie. */
-  readonly value: string | Uint8Array | undefined;
-  readonly attributes: ResolvedAttributes;
-  readonly encrypt: boolean;
-  /** When it was set: `Expires` counts from there. Whole seconds since the epoch; 0 for deletions. */
-  readonly setAt: number;
-  /** The date that is signed, in whole seconds since the epoch; as a rule `setAt`. */
-  readonly issuedAt: number;
-  /** The header `Secure-Session-Registration` that is sent with it. */
-  readonly registration: string | undefined;
-  /** The header, once it is signed. */
-  header: string | undefined;
-}
 
 /**
  * Makes the renewed cookie and deletions of it elsewhere, or nothing if this response must not carry
@@ -48,25 +33,16 @@ export type Renewal = (head: ResponseHead) => readonly PendingCookie[];
  * then. They are written only at the head, because every response has one.
  */
 export class PendingCookies implements HeadWriter {
-  readonly #signer: SecureCookieSigner;
+  readonly #shared: SharedByJars;
   readonly #response: ServerResponse;
-  readonly #logger: SecureCookieLogger;
-  readonly #warnings: OneTimeWarnings;
-  /** A list: a response sets two or three cookies, and comparing is cheaper than building a key. */
-  readonly #cookies: PendingCookie[] = [];
+  /** A response sets two or three cookies, and comparing them is cheaper than building keys. */
+  #cookies: readonly PendingCookie[] = [];
   /** By name: what is renewed at the head, unless this response must not carry it. */
   #renewals: Map<string, Renewal> | undefined;
 
-  constructor(
-    signer: SecureCookieSigner,
-    response: ServerResponse,
-    logger: SecureCookieLogger,
-    warnings: OneTimeWarnings,
-  ) {
-    this.#signer = signer;
+  constructor(shared: SharedByJars, response: ServerResponse) {
+    this.#shared = shared;
     this.#response = response;
-    this.#logger = logger;
-    this.#warnings = warnings;
   }
 
   /**
@@ -86,7 +62,7 @@ export class PendingCookies implements HeadWriter {
     if (this.#cookies.length > 0) {
       this.#drop(cookie);
     }
-    this.#cookies.push(cookie);
+    this.#cookies = appended(this.#cookies, cookie);
   }
 
   /**
@@ -116,18 +92,18 @@ export class PendingCookies implements HeadWriter {
   }
 
   write(head: ResponseHead): void {
-    const headers: string[] = [];
+    let headers: readonly string[] = [];
     for (const cookie of this.#cookies) {
       const header = this.#headerOf(cookie);
       if (header !== undefined) {
-        headers.push(header);
+        headers = appended(headers, header);
         if (cookie.registration !== undefined) {
           head.setHeader(REGISTRATION, [...head.header(REGISTRATION), cookie.registration]);
         }
       }
     }
     if (this.#renewals !== undefined) {
-      headers.push(...this.#renewedHeaders(this.#renewals, head));
+      headers = [...headers, ...this.#renewedHeaders(this.#renewals, head)];
     }
     const [first] = headers;
     if (first !== undefined) {
@@ -138,12 +114,9 @@ export class PendingCookies implements HeadWriter {
 
   /** Drops the cookie that another one replaces: the order of the headers is that of the calls. */
   #drop({ name, attributes }: PendingCookie): void {
-    const present = this.#cookies.findIndex(
-      (other) => other.name === name && other.attributes.isSamePlaceAs(attributes),
+    this.#cookies = this.#cookies.filter(
+      (other) => other.name !== name || !other.attributes.isSamePlaceAs(attributes),
     );
-    if (present !== -1) {
-      this.#cookies.splice(present, 1);
-    }
   }
 
   #listen(): void {
@@ -154,13 +127,14 @@ export class PendingCookies implements HeadWriter {
 
   #serialize({ name, value, attributes, encrypt, setAt, issuedAt }: PendingCookie): string {
     const signed =
-      value === undefined ? '' : signDated(this.#signer, name, value, encrypt, issuedAt);
+      value === undefined ? '' : signDated(this.#shared.signer, name, value, encrypt, issuedAt);
     return serializeSetCookie(name, signed, attributes, setAt);
   }
 
   #keepPrivate(head: ResponseHead, header: string): void {
     if (keepPrivate(head)) {
-      this.#warnings.give(
+      const warnings = this.#shared.warnings ?? new OneTimeWarnings(this.#shared.logger);
+      warnings.give(
         'shared caches',
         `A response that carries the cookie "${cookieName(header)}" was meant for shared caches ("public", "s-maxage" or a header for CDNs). It was sent as "private" instead: a cache would have handed the cookie to others. Set "private" on routes that set cookies.`,
       );
@@ -199,7 +173,9 @@ export class PendingCookies implements HeadWriter {
   /** The writer at the head must not throw: a cookie that cannot be signed is logged and left out. */
   #logLeftOut(name: string, error: unknown): void {
     const what = describeError(error);
-    logSafely(() => this.#logger.error(`The cookie "${name}" was left out of a response: ${what}`));
+    logSafely(() =>
+      this.#shared.logger.error(`The cookie "${name}" was left out of a response: ${what}`),
+    );
   }
 }
 

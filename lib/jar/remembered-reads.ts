@@ -16,13 +16,6 @@ import { readNamedCookie } from './read-named-cookie.js';
 
 type AnyDefinition = SecureCookieDefinition<never, unknown>;
 
-/** Called when a defined cookie is verified, but not when its result is asked for again. */
-export type OnDefinedRead = (
-  definition: AnyDefinition,
-  read: DefinedRead<unknown>,
-  occurrences: number,
-) => void;
-
 interface NamedRead {
   readonly name: string;
   readonly options: OwnOptions<SecureCookieVerifyOptions>;
@@ -47,37 +40,21 @@ interface DefinitionRead {
 export class RememberedReads {
   readonly #signer: SecureCookieSigner;
   readonly #revocations: SecureCookieRevocations | undefined;
-  readonly #onDefinedRead: OnDefinedRead;
   /** Linked lists: a request reads two or three cookies, and an array reserves room for seventeen. */
   #named: NamedRead | undefined;
   #defined: DefinitionRead | undefined;
 
-  constructor(
-    signer: SecureCookieSigner,
-    revocations: SecureCookieRevocations | undefined,
-    onDefinedRead: OnDefinedRead,
-  ) {
+  constructor(signer: SecureCookieSigner, revocations: SecureCookieRevocations | undefined) {
     this.#signer = signer;
     this.#revocations = revocations;
-    this.#onDefinedRead = onDefinedRead;
   }
 
   /**
    * @param values - the values of the cookies of that name
    * @param options - own properties, checked
-   * @throws {@link SecureCookieError} `secret-reused`, `schema-async` or `clock`
+   * @throws {@link SecureCookieError} `clock`
    */
-  read(
-    cookie: string | AnyDefinition,
-    values: readonly string[],
-    options: OwnOptions<SecureCookieVerifyOptions>,
-  ): SecureCookieDefinedResult<unknown> | SecureCookieVerifyResult<string | Uint8Array> {
-    return typeof cookie === 'string'
-      ? this.#readNamed(cookie, values, options)
-      : this.#readDefined(cookie, values);
-  }
-
-  #readNamed(
+  readNamed(
     name: string,
     values: readonly string[],
     options: OwnOptions<SecureCookieVerifyOptions>,
@@ -101,17 +78,23 @@ export class RememberedReads {
       : options.maxAge === asked.maxAge;
   }
 
-  #readDefined(
+  /**
+   * @param values - the values of the cookies of its name
+   * @param onRead - called when the cookie is verified, but not when its result is asked for again
+   * @throws {@link SecureCookieError} `secret-reused`, `schema-async` or `clock`
+   */
+  readDefined(
     definition: AnyDefinition,
     values: readonly string[],
+    onRead: (read: DefinedRead<unknown>) => void,
   ): SecureCookieDefinedResult<unknown> {
     const known = this.#newestOf(definition);
     if (known?.stored === undefined) {
-      return known?.result ?? this.#readAnew(definition, values);
+      return known?.result ?? this.#readAnew(definition, values, onRead);
     }
     return known.stored.expiresAt >= this.#signer.now()
       ? this.#judgedAgain(definition, known)
-      : this.#readAnew(definition, values);
+      : this.#readAnew(definition, values, onRead);
   }
 
   #newestOf(definition: AnyDefinition): DefinedRead<unknown> | undefined {
@@ -125,10 +108,11 @@ export class RememberedReads {
   #readAnew(
     definition: AnyDefinition,
     values: readonly string[],
+    onRead: (read: DefinedRead<unknown>) => void,
   ): SecureCookieDefinedResult<unknown> {
     const read = readDefinedCookie(this.#signer, definition, values, this.#revocations);
     this.#defined = { definition, read, next: this.#defined };
-    this.#onDefinedRead(definition, read, values.length);
+    onRead(read);
     return read.result;
   }
 

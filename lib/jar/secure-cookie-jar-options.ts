@@ -6,10 +6,10 @@ import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { SecureCookieError } from '../errors.js';
 import { isInstance } from '../own-member.js';
 import { ownOptions, type OwnOptions } from '../own-options.js';
-import type { Connection } from './connection.js';
+import { connectionOf, type Connection } from './connection.js';
 import { CookieDefaults } from './cookie-defaults.js';
 import type { DeviceBinding } from './device-binding.js';
-import type { OneTimeWarnings } from './one-time-warnings.js';
+import { SharedByJars } from './shared-by-jars.js';
 
 /** The options of a jar. In Nest, `SecureCookieService` makes jars. */
 export interface SecureCookieJarOptions {
@@ -29,7 +29,7 @@ export interface SecureCookieJarOptions {
    *
    * @defaultValue those of {@link SecureCookieAttributes}
    */
-  readonly cookie?: SecureCookieAttributes | CookieDefaults | undefined;
+  readonly cookie?: SecureCookieAttributes | undefined;
   /**
    * Whether the request came over TLS, for `secure: 'auto'`. Behind a proxy, return what it says.
    *
@@ -43,13 +43,6 @@ export interface SecureCookieJarOptions {
    * @defaultValue the header `Host`, or `:authority`
    */
   readonly host?: (() => string | undefined) | undefined;
-  /**
-   * Answers in place of `isSecureConnection` and `host`.
-   *
-   * @internal
-   * @defaultValue these two
-   */
-  readonly connection?: Connection | undefined;
   /**
    * Gets what the jar can no longer tell a caller.
    *
@@ -68,13 +61,6 @@ export interface SecureCookieJarOptions {
    * @defaultValue none: a definition with `revocableBy` throws `revocations-missing`
    */
   readonly revocations?: SecureCookieRevocations | undefined;
-  /**
-   * The warnings that the app gets once.
-   *
-   * @internal
-   * @defaultValue each jar's own
-   */
-  readonly warnings?: OneTimeWarnings | undefined;
   /**
    * Binds cookies to devices.
    *
@@ -96,18 +82,39 @@ export interface SecureCookieSetOptions {
   readonly persistent?: boolean | undefined;
 }
 
+/** What a jar is made of: options that were copied and checked. */
+export class OwnJarOptions {
+  readonly shared: SharedByJars;
+  readonly request: SecureCookieJarOptions['request'];
+  readonly response: ServerResponse | undefined;
+  readonly connection: Connection;
+
+  constructor(
+    shared: SharedByJars,
+    request: SecureCookieJarOptions['request'],
+    response: ServerResponse | undefined,
+    connection: Connection,
+  ) {
+    this.shared = shared;
+    this.request = request;
+    this.response = response;
+    this.connection = connection;
+  }
+}
+
 /**
- * The options of a jar, copied once. Options with {@link CookieDefaults} come from the module, which
- * has checked them; they are used as they are, because each request makes a jar.
+ * The options of a jar, copied once and checked. The module has done so for its own, because each
+ * request makes a jar.
  *
- * @throws {@link SecureCookieError} `option`
+ * @throws {@link SecureCookieError} `option` or `attribute`
  */
-export function ownJarOptions(given: SecureCookieJarOptions): SecureCookieJarOptions {
-  if (given?.cookie instanceof CookieDefaults) {
+export function ownJarOptions(given: SecureCookieJarOptions | OwnJarOptions): OwnJarOptions {
+  if (given instanceof OwnJarOptions) {
     return given;
   }
-  const own = ownOptions<GivenJarOptions>(given, blankJarOptions, 'option');
-  if (!(own.signer instanceof SecureCookieSigner) || !isInstance(own.request?.headers)) {
+  const own = ownOptions(given, blankJarOptions, 'option');
+  const { signer, request, response, cookie = {}, isSecureConnection, host } = own;
+  if (!(signer instanceof SecureCookieSigner) || !isInstance(request?.headers)) {
     throw new SecureCookieError(
       'option',
       'A jar needs a signer and Node’s request: new SecureCookieJar({ signer, request, response }).',
@@ -118,15 +125,23 @@ export function ownJarOptions(given: SecureCookieJarOptions): SecureCookieJarOpt
       throw new SecureCookieError('option', `The option "${option}" of a jar must be ${expected}.`);
     }
   }
-  return { ...own, connection: undefined, warnings: undefined };
+  const { logger = console, vary = true, revocations, deviceBinding } = own;
+  const shared = new SharedByJars({
+    signer,
+    cookie: new CookieDefaults(cookie, signer.maxAge),
+    vary,
+    logger,
+    revocations,
+    deviceBinding,
+    warnings: undefined,
+  });
+  const connection = connectionOf(request, isSecureConnection, host);
+  return new OwnJarOptions(shared, request, response, connection);
 }
-
-/** What callers outside this package may give. */
-type GivenJarOptions = Omit<SecureCookieJarOptions, 'connection' | 'warnings'>;
 
 /** What each option must be unless it is left out, and how messages say it. */
 const RULES: readonly (readonly [
-  option: keyof GivenJarOptions,
+  option: keyof SecureCookieJarOptions,
   allows: (value: unknown) => boolean,
   expected: string,
 ])[] = [
@@ -141,7 +156,7 @@ function isFunction(value: unknown): boolean {
   return typeof value === 'function';
 }
 
-function blankJarOptions(): OwnOptions<GivenJarOptions> {
+function blankJarOptions(): OwnOptions<SecureCookieJarOptions> {
   return {
     signer: undefined,
     request: undefined,

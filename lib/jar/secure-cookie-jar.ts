@@ -7,27 +7,25 @@ import { requestHeader } from '../http/request-header.js';
 import { assertCookieSize, type SecureCookieAttributes } from '../http/set-cookie.js';
 import { varyResponseByCookie } from '../http/varied-response.js';
 import { assertNoOptions, type OwnOptions } from '../own-options.js';
-import type { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
-import type { SecureCookieLogger } from '../secure-cookie-logger.js';
 import type { SecureCookieVerifyOptions } from '../signing/judge-value.js';
-import { signedLength, type SecureCookieSigner } from '../signing/secure-cookie-signer.js';
+import { signedLength } from '../signing/secure-cookie-signer.js';
 import { assertRenewable } from './check-definition.js';
-import { connectionOf } from './connection.js';
-import { CookieDefaults } from './cookie-defaults.js';
-import type { DeviceBinding } from './device-binding.js';
+import type { Connection } from './connection.js';
 import { cookiesToClear, cookiesToRenew, cookiesToSet, deletion } from './defined-cookies.js';
-import { OneTimeWarnings } from './one-time-warnings.js';
-import { PendingCookies, type PendingCookie } from './pending-cookies.js';
+import type { PendingCookie } from './pending-cookie.js';
+import { PendingCookies } from './pending-cookies.js';
 import type { DefinedRead } from './read-defined-cookie.js';
 import { RememberedReads } from './remembered-reads.js';
 import { isDueForRenewal, mayRenewOn } from './renewal.js';
 import { RequestAttributes } from './request-attributes.js';
 import {
   ownJarOptions,
+  type OwnJarOptions,
   type SecureCookieJarOptions,
   type SecureCookieSetOptions,
 } from './secure-cookie-jar-options.js';
 import { readAnew, SecureCookieReader, type CookieResult } from './secure-cookie-reader.js';
+import type { SharedByJars } from './shared-by-jars.js';
 import { warnOfPlainHttp } from './warn-of-plain-http.js';
 
 /**
@@ -46,20 +44,17 @@ import { warnOfPlainHttp } from './warn-of-plain-http.js';
  * }
  */
 export class SecureCookieJar extends SecureCookieReader {
-  readonly #signer: SecureCookieSigner;
-  readonly #attributes: RequestAttributes;
+  readonly #shared: SharedByJars;
   readonly #request: SecureCookieJarOptions['request'];
   readonly #response: ServerResponse | undefined;
-  readonly #logger: SecureCookieLogger;
-  readonly #warnings: OneTimeWarnings | undefined;
-  readonly #revocations: SecureCookieRevocations | undefined;
-  readonly #deviceBinding: DeviceBinding | undefined;
+  readonly #connection: Connection;
   /** Whether the response must still get its `Vary`. */
   #varies: boolean;
   #mayRenew = true;
   /** Made when something is read: requests that only set do not pay for it. */
   #rememberedReads: RememberedReads | undefined;
-  /** Made when something is set: requests that only read do not pay for it. */
+  /** Made, like the next one, when something is set: requests that only read do not pay for it. */
+  #requestAttributes: RequestAttributes | undefined;
   #pendingCookies: PendingCookies | undefined;
 
   /**
@@ -75,34 +70,17 @@ export class SecureCookieJar extends SecureCookieReader {
    *   response.end(cookies.get('seen') ?? 'never');
    * });
    */
-  constructor(options: SecureCookieJarOptions) {
-    // Not destructured among the parameters: the declarations would show internal options.
-    const {
-      signer,
-      request,
-      response,
-      cookie = {},
-      isSecureConnection,
-      host,
-      connection = connectionOf(request, isSecureConnection, host),
-      logger = console,
-      vary = true,
-      revocations,
-      warnings,
-      deviceBinding,
-    } = ownJarOptions(options);
-    super(signer, requestHeader(request.headers, 'cookie'));
-    this.#revocations = revocations;
-    this.#deviceBinding = deviceBinding;
+  constructor(options: SecureCookieJarOptions);
+  /** @internal */
+  constructor(options: OwnJarOptions);
+  constructor(options: SecureCookieJarOptions | OwnJarOptions) {
+    const { shared, request, response, connection } = ownJarOptions(options);
+    super(shared.signer, requestHeader(request.headers, 'cookie'));
+    this.#shared = shared;
     this.#request = request;
     this.#response = response;
-    this.#logger = logger;
-    this.#warnings = warnings;
-    this.#varies = vary;
-    this.#signer = signer;
-    const defaults =
-      cookie instanceof CookieDefaults ? cookie : new CookieDefaults(cookie, signer.maxAge);
-    this.#attributes = new RequestAttributes(defaults, connection);
+    this.#connection = connection;
+    this.#varies = shared.vary;
   }
 
   /**
@@ -148,23 +126,23 @@ export class SecureCookieJar extends SecureCookieReader {
           cookie,
           value,
           options,
-          this.#signer,
+          this.#shared.signer,
           this.#attributes,
-          this.#revocations,
-          this.#deviceBinding,
+          this.#shared.revocations,
+          this.#shared.deviceBinding,
         ),
       );
       return;
     }
     const resolved = this.#attributes.ofName(cookie, options);
-    if (resolved.maxAge !== null && resolved.maxAge > this.#signer.maxAge) {
+    if (resolved.maxAge !== null && resolved.maxAge > this.#shared.signer.maxAge) {
       throw new SecureCookieError(
         'attribute',
-        `The cookie attribute "maxAge" (${resolved.maxAge} seconds) exceeds the signer's "maxAge" (${this.#signer.maxAge}): the browser would keep a cookie that the server refuses.`,
+        `The cookie attribute "maxAge" (${resolved.maxAge} seconds) exceeds the signer's "maxAge" (${this.#shared.signer.maxAge}): the browser would keep a cookie that the server refuses.`,
       );
     }
-    const now = Math.floor(this.#signer.now());
-    assertCookieSize(cookie, signedLength(this.#signer, cookie, value, false, now));
+    const now = Math.floor(this.#shared.signer.now());
+    assertCookieSize(cookie, signedLength(this.#shared.signer, cookie, value, false, now));
     this.#add({
       name: cookie,
       value: typeof value === 'string' ? value : new Uint8Array(value),
@@ -207,7 +185,7 @@ export class SecureCookieJar extends SecureCookieReader {
     } else {
       assertDefinition(cookie);
       assertNoOptions(attributes, 'attribute');
-      this.#addAll(cookiesToClear(cookie, this.#attributes, this.#deviceBinding));
+      this.#addAll(cookiesToClear(cookie, this.#attributes, this.#shared.deviceBinding));
     }
   }
 
@@ -262,10 +240,14 @@ export class SecureCookieJar extends SecureCookieReader {
     options: OwnOptions<SecureCookieVerifyOptions>,
   ): CookieResult {
     if (this.#response === undefined) {
-      return readAnew(this.#signer, cookie, values, options, this.#revocations);
+      return readAnew(this.#shared.signer, cookie, values, options, this.#shared.revocations);
     }
     this.#varyByCookie();
-    return this.#reads.read(cookie, values, options);
+    return typeof cookie === 'string'
+      ? this.#reads.readNamed(cookie, values, options)
+      : this.#reads.readDefined(cookie, values, (read) =>
+          this.#renewIfDue(cookie, read, values.length),
+        );
   }
 
   #varyByCookie(): void {
@@ -280,25 +262,26 @@ export class SecureCookieJar extends SecureCookieReader {
     { result, stored }: DefinedRead<unknown>,
     occurrences: number,
   ): void {
-    assertRenewable(definition, this.#signer, this.#attributes.defaults);
+    assertRenewable(definition, this.#shared.signer, this.#shared.cookie);
     // With two cookies of one name, we cannot know which place this one has: browsers would keep both.
-    const due = isDueForRenewal(definition, result, this.#signer.now());
+    const due = isDueForRenewal(definition, result, this.#shared.signer.now());
     if (due && stored !== undefined && occurrences === 1) {
       const attributes = this.#attributes.keepOfDefinition(definition);
       this.#pending.addRenewal(definition.name, (head) =>
         this.#mayRenew && mayRenewOn(definition, this.#request, head)
-          ? cookiesToRenew(definition, stored, this.#signer, attributes())
+          ? cookiesToRenew(definition, stored, this.#shared.signer, attributes())
           : [],
       );
     }
   }
 
+  get #attributes(): RequestAttributes {
+    this.#requestAttributes ??= new RequestAttributes(this.#shared.cookie, this.#connection);
+    return this.#requestAttributes;
+  }
+
   get #reads(): RememberedReads {
-    this.#rememberedReads ??= new RememberedReads(
-      this.#signer,
-      this.#revocations,
-      (definition, read, occurrences) => this.#renewIfDue(definition, read, occurrences),
-    );
+    this.#rememberedReads ??= new RememberedReads(this.#shared.signer, this.#shared.revocations);
     return this.#rememberedReads;
   }
 
@@ -309,17 +292,12 @@ export class SecureCookieJar extends SecureCookieReader {
         'No response is sent here, so no cookie can be set or cleared: sockets and subscriptions have none. Do it in an HTTP route, a query or a mutation. With Apollo on Fastify, pass the reply on: context: (request, reply) => ({ reply }).',
       );
     }
-    this.#pendingCookies ??= new PendingCookies(
-      this.#signer,
-      this.#response,
-      this.#logger,
-      this.#warnings ?? new OneTimeWarnings(this.#logger),
-    );
+    this.#pendingCookies ??= new PendingCookies(this.#shared, this.#response);
     return this.#pendingCookies;
   }
 
   #add(cookie: PendingCookie): void {
-    warnOfPlainHttp(this.#warnings, cookie, this.#attributes, this.#request.headers);
+    warnOfPlainHttp(this.#shared.warnings, cookie, this.#attributes, this.#request.headers);
     this.#pending.add(cookie);
   }
 

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { requestHeader } from '../http/request-header.js';
 import { isForwardedOverTls } from '../http/request-protocol.js';
 import type { OneTimeWarnings } from './one-time-warnings.js';
-import type { PendingCookie } from './pending-cookies.js';
+import type { PendingCookie } from './pending-cookie.js';
 import type { RequestAttributes } from './request-attributes.js';
 
 /**

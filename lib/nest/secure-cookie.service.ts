@@ -17,13 +17,15 @@ import {
 } from '../exchange/exchange.js';
 import { rememberHandshake, type ExchangeWithoutResponse } from '../exchange/handshakes.js';
 import { rawResponse } from '../exchange/platform.js';
-import { RequestJars, type SharedByJars } from '../exchange/request-jars.js';
+import { RequestJars } from '../exchange/request-jars.js';
 import { varyResponseByCookie } from '../http/varied-response.js';
 import { checkDefinition } from '../jar/check-definition.js';
 import { CookieDefaults } from '../jar/cookie-defaults.js';
 import { DEVICE_BINDING, type DeviceBinding } from '../jar/device-binding.js';
+import { OneTimeWarnings } from '../jar/one-time-warnings.js';
 import type { SecureCookieJar } from '../jar/secure-cookie-jar.js';
 import { SecureCookieReader } from '../jar/secure-cookie-reader.js';
+import { SharedByJars } from '../jar/shared-by-jars.js';
 import { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
 import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { concealed } from './misuse.js';
@@ -78,14 +80,16 @@ export class SecureCookieService {
     @Optional() @Inject(DEVICE_BINDING) deviceBinding?: DeviceBinding,
   ) {
     const { cookie = {}, vary = true } = serviceOptions(options);
-    this.#shared = {
+    const logger = new Logger('SecureCookieModule');
+    this.#shared = new SharedByJars({
       signer,
       cookie: new CookieDefaults(cookie, signer.maxAge),
       vary,
-      logger: new Logger('SecureCookieModule'),
+      logger,
       revocations,
       deviceBinding,
-    };
+      warnings: new OneTimeWarnings(logger),
+    });
     this.#jars = new RequestJars(this.#shared);
     this.#wsException = wsException;
   }

@@ -5,7 +5,7 @@ import { BoundSessions, registrationSubject } from '../../lib/device-bound/bound
 import { DeviceBoundEndpoints } from '../../lib/device-bound/device-bound-endpoints.js';
 import { DeviceChallenges } from '../../lib/device-bound/device-challenges.js';
 import { CookieDefaults } from '../../lib/jar/cookie-defaults.js';
-import type { PendingCookie } from '../../lib/jar/pending-cookies.js';
+import type { PendingCookie } from '../../lib/jar/pending-cookie.js';
 import { writeDefinedCookie } from '../../lib/jar/write-defined-cookie.js';
 import { SecureCookieSigner, signDated } from '../../lib/signing/secure-cookie-signer.js';
 import { measureInRounds, type Contest } from './rounds.js';

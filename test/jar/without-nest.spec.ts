@@ -129,7 +129,7 @@ describe("a jar of Node's own request and response, without Nest", () => {
     ['logger', null],
     ['vary', null],
     ['connection', {}],
-    ['warnings', {}],
+    ['shared', {}],
   ])(
     'an option that is none of its kind is refused where the jar is made: %s, %j',
     (option, value) => {
