@@ -33,27 +33,19 @@ type HeaderPair = readonly [name: unknown, value: OutgoingHttpHeader | undefined
  * @param headers - what Node is about to write: the headers that were set, in Node's own form, or else
  * those given to `writeHead`
  */
-export function headOf(
-  response: ServerResponse,
-  headers: Headers,
-): SetHead | GivenHead | PairsHead {
-  const { statusCode } = response;
-  if (isList(headers)) {
-    // Node passes no list where headers were set; another copy of this code does, with what it added.
-    return new PairsHead(statusCode, pairsOf(headers));
-  }
+export function headOf(response: ServerResponse, headers: Headers): SetHead | GivenHead {
+  // Node passes no list where headers were set; another copy of this code does, with what it added.
   // Nearly every response with headers that were set has this one; listing all names costs more.
-  if (response.hasHeader('Content-Type') || response.getHeaderNames().length > 0) {
+  if (
+    !isList(headers) &&
+    (response.hasHeader('Content-Type') || response.getHeaderNames().length > 0)
+  ) {
     return new SetHead(response, headers);
   }
-  const names = Object.keys(headers);
-  if (names.length === 0) {
-    return new SetHead(response, undefined);
-  }
-  // Assigning "__proto__" to a copy would set the copy's prototype.
-  return Object.hasOwn(headers, '__proto__')
-    ? new PairsHead(statusCode, Object.entries(headers))
-    : new GivenHead(statusCode, headers, names);
+  const pairs = givenPairs(headers);
+  return pairs.length === 0
+    ? new SetHead(response, undefined)
+    : new GivenHead(response.statusCode, pairs);
 }
 
 /** Headers that were set on the response, as Express does; or none at all. */
@@ -125,77 +117,8 @@ export class SetHead implements ResponseHead {
   }
 }
 
-/** Headers given to `writeHead` in an object, as Fastify does. Copied once. */
+/** Headers given to `writeHead`, in any form: a list of pairs, which Node takes as well, and as fast. */
 class GivenHead implements ResponseHead {
-  readonly statusCode: number;
-  readonly headers: OutgoingHttpHeaders;
-  /** Kept, because each look-up would list them again. */
-  #names: string[];
-
-  /**
-   * @param names - the names of the headers, in a list that this object may change
-   */
-  constructor(statusCode: number, headers: OutgoingHttpHeaders, names: string[]) {
-    this.statusCode = statusCode;
-    // Not a spread: on Node 20, adding a property to a spread object is slow.
-    this.headers = Object.assign({}, headers);
-    this.#names = names;
-  }
-
-  names(): readonly string[] {
-    return this.#names;
-  }
-
-  header(name: string): readonly string[] {
-    const values: string[] = [];
-    for (const spelling of this.#names) {
-      if (isSpelling(spelling, name)) {
-        values.push(...texts(this.headers[spelling]));
-      }
-    }
-    return values;
-  }
-
-  setHeader(name: string, value: string | string[]): void {
-    const spelling = this.#find(name);
-    if (spelling === undefined) {
-      this.headers[name] = value;
-      this.#names.push(name);
-    } else {
-      this.headers[spelling] = value;
-      this.#remove(name, spelling);
-    }
-  }
-
-  removeHeader(name: string): void {
-    this.#remove(name);
-  }
-
-  undo(): void {}
-
-  /** Removes all spellings of a name but one. */
-  #remove(name: string, kept?: string): void {
-    for (const spelling of this.#names) {
-      if (spelling !== kept && isSpelling(spelling, name)) {
-        this.#names = this.#names.filter((other) => other !== spelling);
-        delete this.headers[spelling];
-      }
-    }
-  }
-
-  /** The first spelling of a name. */
-  #find(name: string): string | undefined {
-    for (const spelling of this.#names) {
-      if (isSpelling(spelling, name)) {
-        return spelling;
-      }
-    }
-    return undefined;
-  }
-}
-
-/** Headers given to `writeHead` in a list, which may repeat a name. */
-class PairsHead implements ResponseHead {
   readonly statusCode: number;
   #headers: readonly HeaderPair[];
 
@@ -213,9 +136,13 @@ class PairsHead implements ResponseHead {
   }
 
   header(name: string): readonly string[] {
-    return this.#headers
-      .filter(([spelling]) => isSpelling(spelling, name))
-      .flatMap(([, value]) => texts(value));
+    const values: string[] = [];
+    for (const [spelling, value] of this.#headers) {
+      if (isSpelling(spelling, name)) {
+        values.push(...texts(value));
+      }
+    }
+    return values;
   }
 
   setHeader(name: string, value: string | string[]): void {
@@ -224,7 +151,12 @@ class PairsHead implements ResponseHead {
   }
 
   removeHeader(name: string): void {
-    this.#headers = this.#headers.filter(([spelling]) => !isSpelling(spelling, name));
+    for (const [spelling] of this.#headers) {
+      if (isSpelling(spelling, name)) {
+        this.#headers = this.#headers.filter(([other]) => !isSpelling(other, name));
+        return;
+      }
+    }
   }
 
   undo(): void {}
