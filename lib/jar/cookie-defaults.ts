@@ -1,4 +1,3 @@
-import { assertCookieName } from '../cookie-name.js';
 import type { SecureCookieDefinition } from '../definition/secure-cookie-definition.js';
 import { SecureCookieError } from '../errors.js';
 import type { ResolvedAttributes } from '../http/resolved-attributes.js';
@@ -9,6 +8,7 @@ import {
   resolveCookieAttributes,
   type SecureCookieAttributes,
 } from '../http/set-cookie.js';
+import { KnownNames } from '../signing/known-names.js';
 import { AttributesByConnection } from './attributes-by-connection.js';
 import type { Connection } from './connection.js';
 
@@ -18,6 +18,7 @@ import type { Connection } from './connection.js';
  */
 export class CookieDefaults {
   readonly attributes: SecureCookieAttributes;
+  readonly #names = new KnownNames();
   /** By name prefix: there are only five, but any number of names. */
   readonly #ofNames = new Map<string, AttributesByConnection>();
   readonly #ofDefinitions = new WeakMap<object, AttributesByConnection>();
@@ -62,7 +63,7 @@ export class CookieDefaults {
     if (attributes !== undefined) {
       return resolveCookieAttributes(name, own, this.attributes, () => connection.isSecure());
     }
-    assertCookieName(name);
+    this.#names.assert(name);
     const prefix = cookiePrefix(name);
     let known = this.#ofNames.get(prefix);
     if (known === undefined) {

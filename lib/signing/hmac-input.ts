@@ -24,6 +24,8 @@ export class HmacInput {
   readonly #capacity: number;
   /** Kept, because most calls hash as many bytes as the last one, and creating a view takes time. */
   #view: Uint8Array;
+  /** The padded key in the block. */
+  #key: Uint8Array | undefined;
 
   constructor(capacity = KEPT_CAPACITY) {
     this.#capacity = capacity;
@@ -54,8 +56,16 @@ export class HmacInput {
     return this.#buffer.toString('latin1', BLOCK_LENGTH, BLOCK_LENGTH + length);
   }
 
-  /** A view of the block for the key and the first bytes of the message. */
-  upTo(length: number): Uint8Array {
+  /**
+   * A view of the block with a key and the first bytes of the message.
+   *
+   * @param key - padded to a block; it is written only if the last call had another one
+   */
+  upTo(length: number, key: Uint8Array): Uint8Array {
+    if (this.#key !== key) {
+      this.#blocks.set(key);
+      this.#key = key;
+    }
     if (this.#view.length !== BLOCK_LENGTH + length) {
       this.#view = this.#blocks.subarray(0, BLOCK_LENGTH + length);
     }
@@ -63,10 +73,11 @@ export class HmacInput {
   }
 }
 
-/** A block for the key and then a message of any kind, in new memory. */
-export function hmacInput(message: string | Uint8Array): Uint8Array {
+/** A key, padded to a block, and then a message of any kind, in new memory. */
+export function hmacInput(message: string | Uint8Array, key: Uint8Array): Uint8Array {
   const bytes = typeof message === 'string' ? encoder.encode(message) : message;
   const blocks = new Uint8Array(BLOCK_LENGTH + bytes.length);
+  blocks.set(key);
   blocks.set(bytes, BLOCK_LENGTH);
   return blocks;
 }

@@ -43,7 +43,7 @@ export class HmacKey {
 
   /** The MAC of bytes, or of the UTF-8 bytes of a text, in lower-case hexadecimal digits. */
   sign(message: string | Uint8Array): string {
-    return this.#mac(hmacInput(message), 'hex');
+    return this.#mac(hmacInput(message, this.#inner), 'hex');
   }
 
   /**
@@ -54,18 +54,18 @@ export class HmacKey {
     const digits = new TextEncoder().encode(signature);
     return (
       digits.length === 2 * this.#digestLength &&
-      isMac(this.#mac(hmacInput(message), 'binary'), digits, 0)
+      isMac(this.#mac(hmacInput(message, this.#inner), 'binary'), digits, 0)
     );
   }
 
   /** The MAC of the first `length` bytes that were laid out, in lower-case hexadecimal digits. */
   signLaidOut(input: HmacInput, length: number): string {
-    return this.#mac(input.upTo(length), 'hex');
+    return this.#mac(input.upTo(length, this.#inner), 'hex');
   }
 
   /** {@link HmacKey.verify} for the first `length` bytes that were laid out, followed by their MAC. */
   verifyLaidOut(input: HmacInput, length: number): boolean {
-    return isMac(this.#mac(input.upTo(length), 'binary'), input.message, length);
+    return isMac(this.#mac(input.upTo(length, this.#inner), 'binary'), input.message, length);
   }
 
   /** Whether both have the same key after padding, and so make the same MACs. */
@@ -74,11 +74,10 @@ export class HmacKey {
   }
 
   /**
-   * @param input - a block that this key is written to, and then the message
+   * @param input - K ^ ipad, and then the message
    * @returns the MAC, in lower-case hexadecimal digits or with a character for each byte
    */
   #mac(input: Uint8Array, encoding: 'hex' | 'binary'): string {
-    input.set(this.#inner);
     const digest = hash(this.#algorithm, input, 'binary');
     const outer = this.#outer;
     for (let index = 0; index < digest.length; index += 1) {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { assertCookieName } from '../cookie-name.js';
 import { SecureCookieError } from '../errors.js';
 import type { OwnOptions } from '../own-options.js';
 import { CurrentKeys, type KeyFreshness } from './current-keys.js';
 import { HmacInput } from './hmac-input.js';
+import { KnownNames } from './known-names.js';
 import {
   judgeDate,
   judgeValue,
@@ -118,6 +118,7 @@ export class SecureCookieSigner {
   /** Makes the nonces of encrypted values. */
   #random: (length: number) => Uint8Array = randomBytes;
   readonly #input = new HmacInput();
+  readonly #names = new KnownNames();
   readonly #keys: CurrentKeys;
 
   static {
@@ -163,7 +164,7 @@ export class SecureCookieSigner {
    * signer.sign('user', 'alice'); // '2|1:0|10:1300000000|4:user|8:YWxpY2U=|...'
    */
   sign(name: string, value: string | Uint8Array, options?: SecureCookieSignOptions): string {
-    assertCookieName(name);
+    this.#names.assert(name);
     assertValue(value);
     const { version, encrypt } = ownSignOptions(options);
     const date = Math.floor(this.now());
@@ -287,7 +288,7 @@ export class SecureCookieSigner {
     const opened = openSignedValue(
       keys,
       this.#input,
-      name,
+      this.#names.include(name) ? name : undefined,
       signed,
       options.minVersion ?? this.minVersion,
     );

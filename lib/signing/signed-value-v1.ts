@@ -1,4 +1,3 @@
-import { isCookieName } from '../cookie-name.js';
 import type { Keys } from './key-ring.js';
 import {
   type OpenedSignedValue,
@@ -42,7 +41,7 @@ export function isSignedValueV1(signed: string): boolean {
 /** Tornado: `_decode_signed_value_v1`, up to the signature. */
 export function openSignedValueV1(
   keys: Keys,
-  name: string,
+  name: string | undefined,
   signed: string,
 ): OpenedSignedValue | UnopenedSignedValue {
   if (!isSignedValueV1(signed)) {
@@ -54,7 +53,7 @@ export function openSignedValueV1(
   if (key === undefined) {
     return unknownKey(0);
   }
-  if (!isCookieName(name) || !key.sha1.verify(`${name}${base64}${timestamp}`, signature)) {
+  if (name === undefined || !key.sha1.verify(`${name}${base64}${timestamp}`, signature)) {
     return unopened('signature', key);
   }
   return {

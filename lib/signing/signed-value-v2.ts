@@ -1,4 +1,3 @@
-import { isCookieName } from '../cookie-name.js';
 import { MAX_SHORT_FIELD, MAX_SHORT_PAYLOAD, writeBase64Field } from './base64-field.js';
 import type { HmacInput } from './hmac-input.js';
 import type { Keys } from './key-ring.js';
@@ -77,7 +76,7 @@ export function signedValueV2Length(
 export function openSignedValueV2(
   keys: Keys,
   input: HmacInput,
-  name: string,
+  name: string | undefined,
   signed: string,
 ): OpenedSignedValue | UnopenedSignedValue {
   const room = input.withRoomFor(signed.length);
@@ -101,7 +100,7 @@ export function openSignedValueV2(
     }
     return key === undefined ? unknownKey(keyVersion) : unopened('signature', key);
   }
-  if (signedName !== name || !isCookieName(name)) {
+  if (signedName !== name) {
     return unopened('name', key);
   }
   const envelope = signed.slice(0, envelopeEnd);

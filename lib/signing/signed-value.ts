@@ -32,11 +32,13 @@ const OTHER_VERSION = /^[1-9][0-9]{0,2}\|/;
 /**
  * Opens a signed value: checks structure, key, MAC and name, in this order; the first failure is the
  * reason. Takes any input, and never throws.
+ *
+ * @param name - the cookie's name; `undefined` if no cookie can have it
  */
 export function openSignedValue(
   keys: Keys,
   input: HmacInput,
-  name: string,
+  name: string | undefined,
   signed: unknown,
   minVersion: SecureCookieVersion,
 ): OpenedSignedValue | UnopenedSignedValue {

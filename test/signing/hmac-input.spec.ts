@@ -3,6 +3,10 @@ import { BLOCK_LENGTH, HmacInput, hmacInput } from '../../lib/signing/hmac-input
 
 const lengths = [0, 1, 448, 4095, 4096, 4097, 10_000];
 
+/** Padded. */
+const KEY = new Uint8Array(BLOCK_LENGTH).fill(1);
+const OTHER_KEY = new Uint8Array(BLOCK_LENGTH).fill(2);
+
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 describe('a text that is laid out', () => {
@@ -15,7 +19,7 @@ describe('a text that is laid out', () => {
 
       expect(input.layOut(text)).toBe(true);
       expect(latin1(input.message.subarray(0, length + 1))).toBe(`${text}\0`);
-      expect(latin1(input.upTo(length).subarray(BLOCK_LENGTH))).toBe(text);
+      expect(latin1(input.upTo(length, KEY).subarray(BLOCK_LENGTH))).toBe(text);
       expect(input.text(length)).toBe(text);
     },
   );
@@ -35,8 +39,25 @@ describe('a text that is laid out', () => {
     input.layOut('message');
 
     expect(
-      [7, 0, 3, 3, 7].map((length) => latin1(input.upTo(length).subarray(BLOCK_LENGTH))),
+      [7, 0, 3, 3, 7].map((length) => latin1(input.upTo(length, KEY).subarray(BLOCK_LENGTH))),
     ).toEqual(['message', '', 'mes', 'mes', 'message']);
+  });
+});
+
+describe('the key before a message', () => {
+  it('is that of the call, whichever were there before', () => {
+    const input = new HmacInput();
+    const keys = [KEY, KEY, OTHER_KEY, KEY, OTHER_KEY, OTHER_KEY];
+    const blocks = keys.map((key, length) => {
+      input.layOut('message');
+      return Uint8Array.from(input.upTo(length, key).subarray(0, BLOCK_LENGTH));
+    });
+
+    expect(blocks).toEqual(keys);
+  });
+
+  it('is there in new memory too', () => {
+    expect([...hmacInput('ab', OTHER_KEY)]).toEqual([...OTHER_KEY, 97, 98]);
   });
 });
 
@@ -53,7 +74,7 @@ describe('memory', () => {
     const pool = Buffer.from('x').buffer;
 
     expect(new HmacInput().message.buffer).not.toBe(pool);
-    expect(hmacInput('text').buffer).not.toBe(pool);
-    expect(hmacInput('text').buffer.byteLength).toBe(BLOCK_LENGTH + 4);
+    expect(hmacInput('text', KEY).buffer).not.toBe(pool);
+    expect(hmacInput('text', KEY).buffer.byteLength).toBe(BLOCK_LENGTH + 4);
   });
 });
