@@ -16,18 +16,22 @@ function newSigner(_: unknown, index: number): SecureCookieSigner {
   return new SecureCookieSigner({ secret: `f3a9c1d27b64e05896b8d4f17c3e2a50 ${index}` });
 }
 
+function use(signer: SecureCookieSigner): void {
+  for (const length of [1, 100, 300]) {
+    const value = 'v'.repeat(length);
+    signer.unsign('user', signer.sign('user', value));
+    signer.unsign('user', signer.sign('user', value, { version: 1 }), { minVersion: 1 });
+    signer.unsign('user', signer.sign('user', value, { encrypt: true }), { encrypted: true });
+  }
+}
+
 it('a signer holds at most 10 KB, at rest and after it signed, encrypted and read', async () => {
+  // What V8 keeps of the code that runs for the first time is no signer's.
+  Array.from({ length: SIGNERS }, newSigner).forEach(use);
   const before = await memoryInUse();
   const signers = Array.from({ length: SIGNERS }, newSigner);
   const atRest = (await memoryInUse()) - before;
-  for (const signer of signers) {
-    for (const length of [1, 100, 300]) {
-      const value = 'v'.repeat(length);
-      signer.unsign('user', signer.sign('user', value));
-      signer.unsign('user', signer.sign('user', value, { version: 1 }), { minVersion: 1 });
-      signer.unsign('user', signer.sign('user', value, { encrypt: true }), { encrypted: true });
-    }
-  }
+  signers.forEach(use);
   const afterUse = (await memoryInUse()) - before;
 
   expect(signers).toHaveLength(SIGNERS);
