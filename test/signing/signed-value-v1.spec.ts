@@ -24,6 +24,17 @@ describe('format 1', () => {
     },
   );
 
+  it('opens nothing under a name that no cookie can have', () => {
+    const ofUndefined = resignV1({ name: 'undefined' }, SECRET);
+
+    expect(signer.verify('undefined', ofUndefined)).toMatchObject({ valid: true });
+    expect(signer.verify('a b', ofUndefined)).toEqual({ valid: false, reason: 'signature' });
+    expect(signer.verify('a b', resignV1({ name: 'a b' }, SECRET))).toEqual({
+      valid: false,
+      reason: 'signature',
+    });
+  });
+
   it.each([
     ['no date', ''],
     ['a date of zero', '0'],
