@@ -14,13 +14,13 @@ export interface Connection {
 }
 
 /**
- * The connection of a jar without Nest. `isSecure` throws `option` if the app's function returns
- * anything but `true` or `false`.
+ * The connection of a jar without Nest. Its methods throw `option` if the app's function returns a value
+ * of another type, such as a promise.
  */
 export function connectionOf(
   request: Pick<IncomingMessage, 'headers'> & Partial<Pick<IncomingMessage, 'socket'>>,
   isSecureConnection: () => boolean = () => isEncrypted(request.socket),
-  host = () => requestedHost(request.headers),
+  requested: () => string | undefined = () => requestedHost(request.headers),
 ): Connection {
   return {
     request,
@@ -29,11 +29,20 @@ export function connectionOf(
       if (typeof secure !== 'boolean') {
         throw new SecureCookieError(
           'option',
-          'The function "isSecureConnection" of a jar must return true or false, and no promise.',
+          'The function "isSecureConnection" of a jar must return true or false, and not a promise.',
         );
       }
       return secure;
     },
-    host,
+    host: () => {
+      const host: unknown = requested();
+      if (host !== undefined && typeof host !== 'string') {
+        throw new SecureCookieError(
+          'option',
+          'The function "host" of a jar must return a host or undefined, and not a promise.',
+        );
+      }
+      return host;
+    },
   };
 }

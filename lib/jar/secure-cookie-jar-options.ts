@@ -9,7 +9,7 @@ import { ownOptions, type OwnOptions } from '../own-options.js';
 import { connectionOf, type Connection } from './connection.js';
 import { CookieDefaults } from './cookie-defaults.js';
 import type { DeviceBinding } from './device-binding.js';
-import { SharedByJars } from './shared-by-jars.js';
+import type { SharedByJars } from './shared-by-jars.js';
 
 /** The options of a jar. In Nest, `SecureCookieService` makes jars. */
 export interface SecureCookieJarOptions {
@@ -126,7 +126,7 @@ export function ownJarOptions(given: SecureCookieJarOptions | OwnJarOptions): Ow
     }
   }
   const { logger = console, vary = true, revocations, deviceBinding } = own;
-  const shared = new SharedByJars({
+  const shared = {
     signer,
     cookie: new CookieDefaults(cookie, signer.maxAge),
     vary,
@@ -134,7 +134,7 @@ export function ownJarOptions(given: SecureCookieJarOptions | OwnJarOptions): Ow
     revocations,
     deviceBinding,
     warnings: undefined,
-  });
+  };
   const connection = connectionOf(request, isSecureConnection, host);
   return new OwnJarOptions(shared, request, response, connection);
 }

@@ -91,7 +91,7 @@ export class SecureCookieJar extends SecureCookieReader {
    * @param attributes - what differs from the app's defaults; `maxAge` is how long the browser keeps
    * the cookie, in seconds, and at most the signer's
    * @throws {@link SecureCookieError} `name`, `value`, `attribute`, `cookie-too-large`,
-   * `headers-sent`, `no-response` or `clock`; then the response is unchanged
+   * `headers-sent`, `no-response`, `keys-stale` or `clock`; then the response is unchanged
    * @example
    * cookies.set('__Host-session', id, { sameSite: 'strict', maxAge: 3600 });
    */
@@ -103,8 +103,8 @@ export class SecureCookieJar extends SecureCookieReader {
    * @param value - a value that its schema accepts
    * @param options - `persistent: false` for a cookie that ends with the browser's session
    * @throws {@link SecureCookieError} `value`, `attribute`, `option`, `cookie-too-large`,
-   * `headers-sent`, `no-response`, `revocations-missing`, `device-bound-missing`, `schema-async` or
-   * `clock`; then the response is unchanged
+   * `headers-sent`, `no-response`, `revocations-missing`, `device-bound-missing`, `schema-async`,
+   * `keys-stale` or `clock`; then the response is unchanged
    * @example
    * cookies.set(Cart, { items: [] }, { persistent: false });
    */

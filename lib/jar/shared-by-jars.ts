@@ -6,7 +6,7 @@ import type { DeviceBinding } from './device-binding.js';
 import type { OneTimeWarnings } from './one-time-warnings.js';
 
 /** What all jars of an app have in common, checked once: each request makes a jar. */
-export class SharedByJars {
+export interface SharedByJars {
   readonly signer: SecureCookieSigner;
   readonly cookie: CookieDefaults;
   readonly vary: boolean;
@@ -15,14 +15,4 @@ export class SharedByJars {
   readonly deviceBinding: DeviceBinding | undefined;
   /** The warnings that the app gets once; if `undefined`, each jar has its own. */
   readonly warnings: OneTimeWarnings | undefined;
-
-  constructor(shared: SharedByJars) {
-    this.signer = shared.signer;
-    this.cookie = shared.cookie;
-    this.vary = shared.vary;
-    this.logger = shared.logger;
-    this.revocations = shared.revocations;
-    this.deviceBinding = shared.deviceBinding;
-    this.warnings = shared.warnings;
-  }
 }

@@ -25,7 +25,7 @@ import { DEVICE_BINDING, type DeviceBinding } from '../jar/device-binding.js';
 import { OneTimeWarnings } from '../jar/one-time-warnings.js';
 import type { SecureCookieJar } from '../jar/secure-cookie-jar.js';
 import { SecureCookieReader } from '../jar/secure-cookie-reader.js';
-import { SharedByJars } from '../jar/shared-by-jars.js';
+import type { SharedByJars } from '../jar/shared-by-jars.js';
 import { SecureCookieRevocations } from '../revocation/secure-cookie-revocations.js';
 import { SecureCookieSigner } from '../signing/secure-cookie-signer.js';
 import { concealed } from './misuse.js';
@@ -81,7 +81,7 @@ export class SecureCookieService {
   ) {
     const { cookie = {}, vary = true } = serviceOptions(options);
     const logger = new Logger('SecureCookieModule');
-    this.#shared = new SharedByJars({
+    this.#shared = {
       signer,
       cookie: new CookieDefaults(cookie, signer.maxAge),
       vary,
@@ -89,7 +89,7 @@ export class SecureCookieService {
       revocations,
       deviceBinding,
       warnings: new OneTimeWarnings(logger),
-    });
+    };
     this.#jars = new RequestJars(this.#shared);
     this.#wsException = wsException;
   }

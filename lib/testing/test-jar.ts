@@ -70,7 +70,7 @@ export interface TestJar {
    * The cookies that were set, cleared and renewed. This call sends the response: to set more, make
    * another jar.
    *
-   * @throws `SecureCookieError` with `value`, `cookie-too-large` or `clock` - as in Nest's pipeline
+   * @throws `SecureCookieError` with `value`, `cookie-too-large` or `keys-stale` - as in Nest's pipeline
    */
   sent(): ReadSetCookie[];
   /**

@@ -26,7 +26,7 @@ function use(signer: SecureCookieSigner): void {
 }
 
 it('a signer holds at most 10 KB, at rest and after it signed, encrypted and read', async () => {
-  // What V8 keeps of the code that runs for the first time is no signer's.
+  // Code that runs for the first time takes memory too, which does not belong to a signer.
   Array.from({ length: SIGNERS }, newSigner).forEach(use);
   const before = await memoryInUse();
   const signers = Array.from({ length: SIGNERS }, newSigner);

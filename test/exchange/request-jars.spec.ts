@@ -5,24 +5,21 @@ import { SecureCookieSigner } from 'nestjs-secure-cookie';
 import { RequestJars } from '../../lib/exchange/request-jars.js';
 import { CookieDefaults } from '../../lib/jar/cookie-defaults.js';
 import { OneTimeWarnings } from '../../lib/jar/one-time-warnings.js';
-import { SharedByJars } from '../../lib/jar/shared-by-jars.js';
 import { SECRET } from '../support/secrets.js';
 
 const signer = new SecureCookieSigner({ secret: SECRET });
 
 function requestJars(warnings: string[] = []): RequestJars {
   const logger = { warn: (message: string) => warnings.push(message), error: () => undefined };
-  return new RequestJars(
-    new SharedByJars({
-      signer,
-      cookie: new CookieDefaults({}, signer.maxAge),
-      vary: true,
-      logger,
-      revocations: undefined,
-      deviceBinding: undefined,
-      warnings: new OneTimeWarnings(logger),
-    }),
-  );
+  return new RequestJars({
+    signer,
+    cookie: new CookieDefaults({}, signer.maxAge),
+    vary: true,
+    logger,
+    revocations: undefined,
+    deviceBinding: undefined,
+    warnings: new OneTimeWarnings(logger),
+  });
 }
 
 function exchange(headers: IncomingMessage['headers'] = {}): {

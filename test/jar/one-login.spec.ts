@@ -67,7 +67,7 @@ const places = ({ set }: Exchange): readonly string[] =>
   );
 
 describe('an absolute age of a second', () => {
-  it('is no deletion, however late in a second the login is', () => {
+  it('does not delete the cookie, however late in a second the login is', () => {
     const signer = { secret: SECRET, clock: (): number => 1_300_000_000.9 };
     const cookies = createTestJar({ signer });
     cookies.jar.set(defineSecureCookie('session', { absoluteMaxAge: 1 }), 'alice');

@@ -1,6 +1,13 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  IncomingMessage,
+  ServerResponse,
+  type RequestListener,
+  type Server,
+} from 'node:http';
 import { createServer as createSecureServer, get } from 'node:https';
+import { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { defineSecureCookie, SecureCookieJar, SecureCookieSigner } from 'nestjs-secure-cookie';
 import { readSetCookies } from '../../lib/testing/index.js';
@@ -130,19 +137,29 @@ describe("a jar of Node's own request and response, without Nest", () => {
     ['vary', null],
     ['connection', {}],
     ['shared', {}],
-  ])(
-    'an option that is none of its kind is refused where the jar is made: %s, %j',
-    (option, value) => {
-      const request = { headers: {} };
-      const make = () => new SecureCookieJar({ signer, request, [option]: value });
+  ])('an option of the wrong type is refused where the jar is made: %s, %j', (option, value) => {
+    const request = { headers: {} };
+    const make = () => new SecureCookieJar({ signer, request, [option]: value });
 
-      expect(thrownBy(make)).toMatchObject({
-        name: 'SecureCookieError',
-        code: 'option',
-        message: expect.stringContaining(`"${option}"`),
-      });
-    },
-  );
+    expect(thrownBy(make)).toMatchObject({
+      name: 'SecureCookieError',
+      code: 'option',
+      message: expect.stringContaining(`"${option}"`),
+    });
+  });
+
+  it('a host that comes as a promise is refused', () => {
+    const request = { headers: {} };
+    const response = new ServerResponse(new IncomingMessage(new Socket()));
+    const late = { host: async () => 'a.example' };
+    const jar = new SecureCookieJar({ signer, request, response, ...(late as object) });
+    const Shop = defineSecureCookie('shop', { domain: (host) => host });
+
+    expect(thrownBy(() => jar.set(Shop, 'cart'))).toMatchObject({
+      name: 'SecureCookieError',
+      code: 'option',
+    });
+  });
 
   it('a connection that answers with a promise is refused, and not taken for TLS', async () => {
     const errors: Error[] = [];
